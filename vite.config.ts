@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: at('src/site'),
+  cacheDir: at('node_modules/.vite'),
+  publicDir: false,
+  plugins: [svelte({ configFile: false })] as Plugin[],
+  resolve: { alias: { $core: at('src/core'), $site: at('src/site') } },
+  server: { host: '127.0.0.1', port: 6227, strictPort: true, cors: false, fs: { allow: [at('.')] } },
+  build: { assetsInlineLimit: 0, target: 'es2023', sourcemap: true, emptyOutDir: true },
+  worker: { format: 'es' },
+  builder: {}, // `vite build` builds both environments
+  environments: {
+    client: { build: { outDir: at('dist/site') } },
+    // The server's environment must be called ssr: under another name the default one is built as well.
+    ssr: {
+      build: {
+        outDir: at('dist/server'),
+        target: 'node20',
+        minify: false,
+        ssr: true,
+        rolldownOptions: {
+          input: { cli: at('server/cli/main.ts') },
+          output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        },
+      },
+    },
+  },
+  test: {
+    reporters: ['default', at('tests/reporter.ts')],
+    projects: [
+      { extends: true, root: at('.'), test: { name: 'unit', include: ['src/core/**/*.test.ts', 'server/**/*.test.ts'] } },
+      {
+        extends: true,
+        root: at('.'),
+        plugins: [svelteTesting()],
+        test: { name: 'site', environment: 'jsdom', include: ['src/site/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        root: at('.'),
+        test: { name: 'e2e', include: ['tests/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+});
