@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,7 +9,7 @@ export default defineConfig({
   root: at('src/site'),
   cacheDir: at('node_modules/.vite'),
   publicDir: false,
-  plugins: [svelte({ configFile: false })] as Plugin[],
+  plugins: [svelte({ configFile: false })],
   resolve: { alias: { $core: at('src/core'), $site: at('src/site') } },
   server: { host: '127.0.0.1', port: 6227, strictPort: true, cors: false, fs: { allow: [at('.')] } },
   build: { assetsInlineLimit: 0, target: 'es2023', sourcemap: true, emptyOutDir: true },

@@ -1,0 +1,225 @@
+/**
+ * The bridge's JSON messages: one schema, read by both ends. A record of the wire travels as a binary frame instead
+ * (`frames.ts`). A request carries an `id`; exactly one answer repeats it as `re`. What happens in a run is told by
+ * messages with a `seq` that rises by one, so a page that lost its socket asks with `hello` for what it missed.
+ */
+import * as v from 'valibot';
+import { LIMITS } from './limits.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+const Id = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const pem = (maxBytes: number) => v.pipe(v.string(), v.maxLength(maxBytes));
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+const Chain = pem(LIMITS.chainPemBytes);
+const Anchors = v.pipe(v.array(pem(LIMITS.chainPemBytes)), v.maxLength(LIMITS.anchors));
+
+export const SideSchema = v.picklist(['client', 'server']);
+export const TlsVersion = v.picklist(['1.2', '1.3']);
+export type TlsVersion = v.InferOutput<typeof TlsVersion>;
+
+/** First message of every socket. `learner` is the tab's own random name; `since` the last `seq` it has seen. */
+export const Hello = v.strictObject({
+  type: v.literal('hello'),
+  version: v.literal(PROTOCOL_VERSION),
+  learner: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22,64}$/)),
+  since: Count,
+});
+
+/** Asks the relay for its certificate signing request. Its key never leaves it. */
+export const AskCsr = v.strictObject({ type: v.literal('csr'), id: Id });
+
+/** Tells the relay what to load: the certificate signed for its CSR, its only trust anchors, and CRLs to enforce. */
+export const ConfigureRelay = v.strictObject({
+  type: v.literal('relay'),
+  id: Id,
+  engine: v.picklist(['node']),
+  certificate: v.nullable(Chain),
+  trust: Anchors,
+});
+
+/**
+ * Opens one connection through the tap to this session's relay with Node's TLS client. It never names an address.
+ * `lentKey` leaves the tab for the local bridge: the page says so.
+ */
+export const Dial = v.strictObject({
+  type: v.literal('dial'),
+  id: Id,
+  client: v.picklist(['node']),
+  label: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/)),
+  version: TlsVersion,
+  serverName: text(253),
+  trust: Anchors,
+  certificate: v.nullable(Chain),
+  lentKey: v.nullable(pem(LIMITS.keyPemBytes)),
+});
+
+/** One line of application data, without its newline, from the client's end of a run. */
+export const Say = v.strictObject({ type: v.literal('say'), id: Id, run: Count, line: text(LIMITS.lineBytes) });
+
+export const HangUp = v.strictObject({ type: v.literal('hang-up'), id: Id, run: Count });
+
+export const FromPage = v.variant('type', [Hello, AskCsr, ConfigureRelay, Dial, Say, HangUp]);
+export type FromPage = v.InferOutput<typeof FromPage>;
+export type Request = Exclude<FromPage, { type: 'hello' }>;
+
+const Seq = Count;
+const AtMs = v.pipe(v.number(), v.minValue(0));
+
+/**
+ * Answer to `hello`. `session` is this learner's session: a new name means that the server knows nothing of earlier
+ * runs (it was restarted, or the session ran out) and `seq` starts again.
+ */
+export const Welcome = v.strictObject({
+  type: v.literal('welcome'),
+  version: v.literal(PROTOCOL_VERSION),
+  session: text(64),
+  isNew: v.boolean(),
+  desk: v.strictObject({ port: Count, certs: text(4096), passphraseIsExample: v.boolean() }),
+});
+
+export const Done = v.strictObject({ type: v.literal('done'), re: Id });
+export const Csr = v.strictObject({ type: v.literal('csr'), re: Id, pem: text(LIMITS.chainPemBytes) });
+/** What the relay has loaded, by SHA-256 of the DER (lower-case hex). */
+export const RelayReady = v.strictObject({
+  type: v.literal('relay-ready'),
+  re: Id,
+  certificate: v.nullable(text(64)),
+  trust: v.array(text(64)),
+});
+export const Dialled = v.strictObject({ type: v.literal('dialled'), re: Id, run: Count });
+
+/** A refused or failed request: `code` for programs, `text` one plain sentence for people. */
+export const Failed = v.strictObject({
+  type: v.literal('error'),
+  re: v.nullable(Id),
+  code: v.picklist([
+    'bad-message',
+    'bad-certificate',
+    'key-mismatch',
+    'no-certificate',
+    'weak-key',
+    'no-such-run',
+    'run-over',
+    'limit',
+    'internal',
+  ]),
+  text: text(500),
+});
+
+/** A limit was reached; what it means for the learner stands in `text`. */
+export const LimitReached = v.strictObject({
+  type: v.literal('limit'),
+  name: v.picklist(Object.keys(LIMITS) as (keyof typeof LIMITS)[]),
+  text: text(500),
+});
+
+/** Another tab of the same learner has taken the session over; this socket closes. */
+export const TakenOver = v.strictObject({ type: v.literal('taken-over') });
+
+/** A run began. `startedAt` is Unix time in ms; every `at` of the run counts ms from there. */
+export const RunOpened = v.strictObject({
+  type: v.literal('run'),
+  seq: Seq,
+  run: Count,
+  label: text(40),
+  version: TlsVersion,
+  client: v.picklist(['node']),
+  engine: v.picklist(['node']),
+  serverName: text(253),
+  startedAt: Count,
+});
+
+/** One NSS key-log line, and whose program wrote it. */
+export const KeyLogLine = v.strictObject({
+  type: v.literal('key-log'),
+  seq: Seq,
+  run: Count,
+  side: SideSchema,
+  line: text(400),
+});
+
+/**
+ * What the program on one side reported. Told by that program, never by the wire.
+ * `trusts-peer`: it has accepted the other's certificate. `refuses-peer`: it has refused it, `reason` says why.
+ * `told`: the peer sent it an alert. `fault`: it noticed a broken protocol. `ended`: the other side closed.
+ */
+export const RunEvent = v.strictObject({
+  type: v.literal('event'),
+  seq: Seq,
+  run: Count,
+  at: AtMs,
+  side: SideSchema,
+  name: v.picklist(['trusts-peer', 'refuses-peer', 'told', 'fault', 'ended']),
+  /** the program's own code, as it spells it: `ERR_SSL_...`, `CERT_HAS_EXPIRED` */
+  code: v.nullable(text(80)),
+  text: text(500),
+  peer: v.nullable(v.strictObject({ subject: text(1000), serial: text(128), sha256: text(64) })),
+});
+
+/** One side's end of the TCP connection as the tap saw it. `deadline`: the tap itself ended the run. */
+export const RunClosed = v.strictObject({
+  type: v.literal('closed'),
+  seq: Seq,
+  run: Count,
+  at: AtMs,
+  from: SideSchema,
+  how: v.picklist(['FIN', 'RST', 'deadline']),
+});
+
+/** One line of application data that a side's program has read, without its newline. */
+export const Heard = v.strictObject({
+  type: v.literal('heard'),
+  seq: Seq,
+  run: Count,
+  at: AtMs,
+  side: SideSchema,
+  line: text(LIMITS.lineBytes),
+});
+
+/** One bar of a strip: a record that was on the wire. */
+export const Bar = v.strictObject({
+  from: SideSchema,
+  bytes: Count,
+  protection: v.picklist(['clear', 'handshake', 'application', 'early']),
+  label: text(80),
+  alert: v.nullable(Count),
+});
+
+/** A connection to the order desk that has ended, or has been greeted; sent after `welcome` and as they come. */
+export const DeskRun = v.strictObject({
+  type: v.literal('desk-run'),
+  id: Count,
+  startedAt: Count,
+  subject: v.nullable(text(1000)),
+  version: v.nullable(text(20)),
+  cipherSuite: v.nullable(text(80)),
+  outcome: v.picklist(['accepted', 'refused', 'incomplete']),
+  reason: v.nullable(text(200)),
+  bars: v.pipe(v.array(Bar), v.maxLength(200)),
+  /** who closed without an alert, if somebody did */
+  silentEnd: v.nullable(SideSchema),
+});
+
+export const RunFact = v.variant('type', [RunOpened, KeyLogLine, RunEvent, RunClosed, Heard]);
+export type RunFact = v.InferOutput<typeof RunFact>;
+export const Answer = v.variant('type', [Done, Csr, RelayReady, Dialled, Failed]);
+export type Answer = v.InferOutput<typeof Answer>;
+export const FromServer = v.variant('type', [
+  Welcome,
+  ...Answer.options,
+  ...RunFact.options,
+  LimitReached,
+  TakenOver,
+  DeskRun,
+]);
+export type FromServer = v.InferOutput<typeof FromServer>;
+export type Welcome = v.InferOutput<typeof Welcome>;
+export type DeskRun = v.InferOutput<typeof DeskRun>;
+export type Bar = v.InferOutput<typeof Bar>;
+export type RunEvent = v.InferOutput<typeof RunEvent>;
+export type RunClosed = v.InferOutput<typeof RunClosed>;
+
+/** Close codes of the WebSocket, above the protocol's own. */
+export const CLOSE = { badMessages: 1008, goingAway: 1001, takenOver: 4009, limit: 4029 } as const;

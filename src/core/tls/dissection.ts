@@ -1,0 +1,130 @@
+/**
+ * What dissecting a connection yields. Types only: `dissect.ts` makes them, the site, the server and the tests read
+ * them. Every byte of a record, and of each plaintext that was opened, belongs to exactly one leaf field.
+ */
+
+export type Side = 'client' | 'server';
+
+/** Bytes of one TLS connection as they passed, in order. `at` counts milliseconds from the connection's start. */
+export interface Chunk {
+  readonly from: Side;
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a field lies: half-open range in one buffer of {@link Dissection.buffers}. */
+export interface ByteRange {
+  readonly buffer: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One node of the field tree. A node without children is a leaf and owns its bytes. */
+export interface Field {
+  /** the field's name as its RFC spells it */
+  readonly name: string;
+  /** the value in words, or in hex */
+  readonly value: string;
+  readonly range: ByteRange;
+  /** RFC and section, where there is one */
+  readonly source?: string;
+  /** one plain sentence for a learner */
+  readonly says?: string;
+  /** what is wrong with these bytes, or why they are not decoded; a leaf with a problem counts as unexplained */
+  readonly problem?: string;
+  readonly children: readonly Field[];
+}
+
+/** Under which keys a record travelled. In TLS 1.2 there is one set of keys after ChangeCipherSpec: `application`. */
+export type Protection = 'clear' | 'handshake' | 'application' | 'early';
+
+export interface RecordView {
+  /** 0-based position among all records of the connection, in the order in which they passed */
+  readonly index: number;
+  readonly from: Side;
+  readonly at: number;
+  /** offset of the record's first byte in its sender's stream */
+  readonly offset: number;
+  /** bytes on the wire, 5-byte header included */
+  readonly length: number;
+  /** content type in the record header */
+  readonly type: number;
+  readonly protection: Protection;
+  /** content type inside, once the record is open; else null */
+  readonly contentType: number | null;
+  /** why a protected record stayed closed, in words */
+  readonly sealed?: string;
+  /** what it carries, in a few words: `ClientHello`, `Alert: unknown_ca (48)`, `Application data`, `Sealed` */
+  readonly label: string;
+  /** index into {@link Dissection.buffers} of the record's wire bytes */
+  readonly wire: number;
+  /** index of the opened plaintext, or null */
+  readonly plaintext: number | null;
+  /** header and body as they were on the wire */
+  readonly fields: Field;
+  /** the opened plaintext's tree, or null */
+  readonly opened: Field | null;
+}
+
+export interface MessageView {
+  readonly from: Side;
+  /** handshake type number */
+  readonly type: number;
+  readonly name: string;
+  /** bytes including the 4-byte handshake header */
+  readonly length: number;
+  readonly encrypted: boolean;
+  /** indexes of the records that carried it */
+  readonly records: readonly number[];
+  readonly fields: Field;
+}
+
+export interface AlertView {
+  readonly from: Side;
+  readonly record: number;
+  readonly level: number;
+  readonly code: number;
+  /** the registry's name: `unknown_ca` */
+  readonly name: string;
+  readonly encrypted: boolean;
+}
+
+export interface CertificateView {
+  readonly der: Uint8Array;
+  readonly subject: string;
+  readonly issuer: string;
+  /** lower-case hex without leading zeros of the encoding, at least two digits */
+  readonly serial: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** SHA-256 over the DER, lower-case hex */
+  readonly sha256: string;
+}
+
+/** true, false, or null where it cannot be determined; then `why` says what is missing */
+export interface Verification {
+  readonly holds: boolean | null;
+  readonly why: string;
+}
+
+export interface Dissection {
+  /** what was negotiated: `TLS 1.3`; null until ServerHello */
+  readonly version: string | null;
+  readonly cipherSuite: string | null;
+  readonly group: string | null;
+  readonly serverName: string | null;
+  readonly alpn: string | null;
+  readonly resumed: boolean;
+  readonly buffers: readonly Uint8Array[];
+  readonly records: readonly RecordView[];
+  readonly messages: readonly MessageView[];
+  readonly alerts: readonly AlertView[];
+  readonly applicationData: readonly { readonly from: Side; readonly record: number; readonly bytes: Uint8Array }[];
+  readonly certificates: { readonly [S in Side]: readonly CertificateView[] };
+  readonly verified: {
+    readonly certificateVerify: { readonly [S in Side]: Verification };
+    readonly finished: { readonly [S in Side]: Verification };
+  };
+  readonly bytes: { readonly total: number; readonly explained: number };
+  readonly problems: readonly { readonly record: number | null; readonly text: string }[];
+}
