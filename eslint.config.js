@@ -4,15 +4,15 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 /** Forbids import paths that match, with the reason a reader needs. */
-const forbid = (...rules) => [
-  'error',
-  { patterns: rules.map(([regex, message]) => ({ regex, message })) },
-];
+const forbid = (...rules) => ['error', { patterns: rules.map(([regex, message]) => ({ regex, message })) }];
 
 const NO_NODE = ['^node:', 'src/core is pure: no node: imports.'];
 const NO_SHELLS = ['(^|/)(server|site)/|^\\$site', 'src/core knows neither server nor site.'];
 const NO_FORGE = ['^node-forge', 'Only core/pki and core/aes name node-forge.'];
-const coreRooms = (...rooms) => [`(^|/)(${rooms.join('|')})/`, `This room of core does not import ${rooms.join(', ')}.`];
+const coreRooms = (...rooms) => [
+  `(^|/)(${rooms.join('|')})/`,
+  `This room of core does not import ${rooms.join(', ')}.`,
+];
 
 const OUTER = ['world', 'course', 'scenarios', 'bridge', 'capture', 'desk'];
 const core = (room, ...not) => ({

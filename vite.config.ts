@@ -34,7 +34,11 @@ export default defineConfig({
   test: {
     reporters: ['default', at('tests/reporter.ts')],
     projects: [
-      { extends: true, root: at('.'), test: { name: 'unit', include: ['src/core/**/*.test.ts', 'server/**/*.test.ts'] } },
+      {
+        extends: true,
+        root: at('.'),
+        test: { name: 'unit', include: ['src/core/**/*.test.ts', 'server/**/*.test.ts'] },
+      },
       {
         extends: true,
         root: at('.'),
