@@ -51,7 +51,10 @@ export default ts.config(
   {
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer'].map((name) => [name, 'readonly']),
+        ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer', 'performance', 'fetch'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
   },
