@@ -1,0 +1,49 @@
+/**
+ * The contract between the bridge and the learners' sessions. Sessions share nothing with each other and nothing with
+ * the order desk on its own port.
+ */
+import type { Duplex } from 'node:stream';
+import type { Answer, Request, RunFact } from '../../src/core/bridge/messages.ts';
+import type { TapRecord } from '../../src/core/bridge/run.ts';
+import type { RelayIdentity, RelayPeer } from '../relay/relay.ts';
+
+/** Anything that is told of a run; `seq` rises by one from fact to fact of a session. */
+export type Fact = RunFact | TapRecord;
+
+/** One learner's relay, tap, clients and log. */
+export interface Session {
+  /** random; another one means that the server has forgotten what it knew of this learner */
+  readonly id: string;
+  /** Answers one request of the page. Never rejects: what goes wrong is an `error` answer with a plain sentence. */
+  handle(request: Request): Promise<Answer>;
+  /** The facts after `seq`, oldest first. Bounded: the oldest runs are forgotten whole. */
+  since(seq: number): readonly Fact[];
+  /** Calls the listener with every new fact, in order and at once; returns the way to stop. */
+  subscribe(listener: (fact: Fact) => void): () => void;
+  /** Ends every socket and timer of the session. May run twice. */
+  close(): Promise<void>;
+}
+
+export interface Sessions {
+  /**
+   * The session of the tab that calls itself `learner`, made if there is none. When all places are taken, the session
+   * that was quiet for longest is closed first, one without a listener before one with.
+   */
+  of(learner: string): { readonly session: Session; readonly isNew: boolean };
+  closeAll(): Promise<void>;
+}
+
+/** An order desk of one session: its accounts and orders end with the session. */
+export interface SessionDesk {
+  serve(stream: Duplex, peer: RelayPeer): void;
+  close(): void;
+}
+
+export interface SessionDeps {
+  readonly identity: RelayIdentity;
+  /** Makes a desk with an empty store in memory. */
+  readonly openDesk: () => SessionDesk;
+  /** Unix time in ms */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+}
