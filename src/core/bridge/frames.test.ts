@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RECORD_BYTES, decodeRecords, encodeRecords, encodedBytes } from './frames.ts';
+import { LIMITS } from './limits.ts';
+import type { TapRecord } from './run.ts';
+
+const bytes = fc.uint8Array({ maxLength: 300 });
+const record: fc.Arbitrary<TapRecord> = fc.record({
+  seq: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+  run: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  index: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  from: fc.constantFrom('client' as const, 'server' as const),
+  at: fc.integer({ min: 0, max: 2 ** 48 - 1 }).map((microseconds) => microseconds / 1000),
+  sent: bytes,
+  delivered: fc.option(bytes),
+});
+const records = fc.array(record, { minLength: 1, maxLength: 12 });
+const plain = (all: readonly TapRecord[]) =>
+  all.map((one) => ({ ...one, sent: [...one.sent], delivered: one.delivered && [...one.delivered] }));
+
+const ALERT: TapRecord = {
+  seq: 258,
+  run: 3,
+  index: 7,
+  from: 'server',
+  at: 1.5,
+  sent: Uint8Array.of(0x15, 3, 3, 0, 2, 2, 48),
+  delivered: new Uint8Array(0),
+};
+
+test('a record has the layout that the header of the file promises', () => {
+  const hex = Buffer.from(encodeRecords([ALERT])).toString('hex');
+  expect(hex).toBe(
+    '01' +
+      '000000000102' +
+      '00000003' +
+      '00000007' +
+      '0000000005dc' +
+      '03' +
+      '00000007' +
+      '15030300020230' +
+      '00000000',
+  );
+});
+
+test('records come back as they went in', () => {
+  fc.assert(
+    fc.property(records, (sent) => {
+      const decoded = decodeRecords(encodeRecords(sent));
+      expect(decoded.kind === 'records' && plain(decoded.records)).toEqual(plain(sent));
+    }),
+  );
+});
+
+test('the announced size is the size in the frame', () => {
+  fc.assert(
+    fc.property(records, (sent) => {
+      const sum = sent.reduce((total, one) => total + encodedBytes(one), 1);
+      expect(encodeRecords(sent).length).toBe(sum);
+    }),
+  );
+});
+
+test('a dropped record stays apart from an unchanged one', () => {
+  const decoded = decodeRecords(encodeRecords([ALERT, { ...ALERT, delivered: null }]));
+  expect(decoded.kind === 'records' && decoded.records.map((one) => one.delivered?.length ?? null)).toEqual([0, null]);
+});
+
+test('cut, padded and changed frames are read or refused, never thrown at', () => {
+  fc.assert(
+    fc.property(records, fc.nat(), fc.integer({ min: 1, max: 255 }), bytes, (sent, at, flip, tail) => {
+      const frame = encodeRecords(sent);
+      const changed = frame.slice();
+      changed.set([(changed.at(at % changed.length) ?? 0) ^ flip], at % changed.length);
+      for (const hostile of [frame.subarray(0, at % frame.length), changed, new Uint8Array([...frame, ...tail])]) {
+        expect(['records', 'refused']).toContain(decodeRecords(hostile).kind);
+      }
+    }),
+  );
+});
+
+test('every cut inside the only record is refused', () => {
+  const frame = encodeRecords([ALERT]);
+  for (let length = 0; length < frame.length; length++) {
+    expect(decodeRecords(frame.subarray(0, length)).kind, `cut to ${length}`).toBe('refused');
+  }
+});
+
+test('left-over bytes, unknown kinds and unknown flags are refused', () => {
+  const frame = encodeRecords([ALERT]);
+  const flagged = frame.slice();
+  flagged.set([0x07], 21);
+  expect(decodeRecords(Uint8Array.of(...frame, 0)).kind).toBe('refused');
+  expect(decodeRecords(Uint8Array.of(2, ...frame.subarray(1))).kind).toBe('refused');
+  expect(decodeRecords(flagged).kind).toBe('refused');
+});
+
+test('a record longer than TLS allows is refused before its bytes are looked at', () => {
+  const longest = { ...ALERT, sent: new Uint8Array(RECORD_BYTES) };
+  const tooLong = { ...ALERT, sent: new Uint8Array(RECORD_BYTES + 1) };
+  expect(decodeRecords(encodeRecords([longest])).kind).toBe('records');
+  expect(decodeRecords(encodeRecords([tooLong]))).toEqual({
+    kind: 'refused',
+    text: `A record is longer than ${RECORD_BYTES} bytes.`,
+  });
+});
+
+test('a frame over the limit of the bridge is refused', () => {
+  expect(decodeRecords(new Uint8Array(LIMITS.frameBytes + 1).fill(1)).kind).toBe('refused');
+});

@@ -1,0 +1,101 @@
+/**
+ * Records of the wire on the bridge. They travel as binary frames, several in one where they come close together:
+ *
+ *     frame  = kind (1 byte, 0x01), then one record or more
+ *     record = seq (6) run (4) index (4) at (6, microseconds) flags (1) length (4) sent
+ *              and, where flag 0x02 is set, length (4) delivered
+ *
+ * All numbers are big-endian. Flag 0x01: sent by the server. Without flag 0x02 the peer got what was sent; an empty
+ * `delivered` means that nothing reached it.
+ */
+import { Reader, concat, uintBytes } from '../bytes/reader.ts';
+import { LIMITS } from './limits.ts';
+import type { TapRecord } from './run.ts';
+
+const KIND_RECORDS = 0x01;
+const FROM_SERVER = 0x01;
+const HAS_DELIVERED = 0x02;
+/** seq, run, index, at, flags, length of `sent` */
+const HEAD_BYTES = 6 + 4 + 4 + 6 + 1 + 4;
+const MICROSECONDS = 1000;
+
+/** The longest that one side's copy of a record can be: 5-byte header, 2^14 bytes and 256 of expansion (RFC 8446 §5.2). */
+export const RECORD_BYTES = 5 + 2 ** 14 + 256;
+
+/** What a frame held, or why it was not understood. */
+export type DecodedFrame =
+  | { readonly kind: 'records'; readonly records: readonly TapRecord[] }
+  | { readonly kind: 'refused'; readonly text: string };
+
+/** Bytes that one record takes in a frame, so that a sender can fill a frame up to `LIMITS.frameBytes`. */
+export function encodedBytes({ sent, delivered }: TapRecord): number {
+  return HEAD_BYTES + sent.length + (delivered ? 4 + delivered.length : 0);
+}
+
+/**
+ * One frame of records. `at` is kept to the microsecond. The caller keeps the frame within `LIMITS.frameBytes`.
+ *
+ * @param records one or more; each copy at most {@link RECORD_BYTES}
+ */
+export function encodeRecords(records: readonly TapRecord[]): Uint8Array {
+  return concat(uintBytes(KIND_RECORDS, 1), ...records.flatMap(recordParts));
+}
+
+function recordParts({ seq, run, index, from, at, sent, delivered }: TapRecord): Uint8Array[] {
+  const flags = (from === 'server' ? FROM_SERVER : 0) | (delivered ? HAS_DELIVERED : 0);
+  return [
+    uintBytes(seq, 6),
+    uintBytes(run, 4),
+    uintBytes(index, 4),
+    uintBytes(Math.round(at * MICROSECONDS), 6),
+    uintBytes(flags, 1),
+    ...withLength(sent),
+    ...(delivered ? withLength(delivered) : []),
+  ];
+}
+
+const withLength = (bytes: Uint8Array): Uint8Array[] => [uintBytes(bytes.length, 4), bytes];
+
+/**
+ * Reads one frame. Strict: unknown kinds and flags, too long records and left-over bytes refuse the whole frame.
+ *
+ * @param frame the bytes of one binary WebSocket message; the records' bytes are copies of its parts
+ * @returns the records in the order of the frame, or one sentence about what is wrong; never throws
+ */
+export function decodeRecords(frame: Uint8Array): DecodedFrame {
+  if (frame.length > LIMITS.frameBytes) return refused(`The frame is longer than ${LIMITS.frameBytes} bytes.`);
+  const reader = new Reader(frame);
+  if (reader.left === 0 || reader.uint(1) !== KIND_RECORDS) return refused('The frame is of an unknown kind.');
+  const records: TapRecord[] = [];
+  do {
+    const record = readRecord(reader);
+    if (typeof record === 'string') return refused(record);
+    records.push(record);
+  } while (reader.left > 0);
+  return { kind: 'records', records };
+}
+
+const refused = (text: string): DecodedFrame => ({ kind: 'refused', text });
+
+function readRecord(reader: Reader): TapRecord | string {
+  if (reader.left < HEAD_BYTES - 4) return 'The frame ends inside a record.';
+  const seq = reader.uint(6);
+  const run = reader.uint(4);
+  const index = reader.uint(4);
+  const at = reader.uint(6) / MICROSECONDS;
+  const flags = reader.uint(1);
+  if (flags > (FROM_SERVER | HAS_DELIVERED)) return 'The frame has an unknown flag.';
+  const sent = readBytes(reader);
+  if (typeof sent === 'string') return sent;
+  const delivered = flags & HAS_DELIVERED ? readBytes(reader) : null;
+  if (typeof delivered === 'string') return delivered;
+  return { seq, run, index, from: flags & FROM_SERVER ? 'server' : 'client', at, sent, delivered };
+}
+
+function readBytes(reader: Reader): Uint8Array | string {
+  if (reader.left < 4) return 'The frame ends inside a length.';
+  const length = reader.uint(4);
+  if (length > RECORD_BYTES) return `A record is longer than ${RECORD_BYTES} bytes.`;
+  if (reader.left < length) return 'The frame ends inside the bytes of a record.';
+  return reader.take(length).slice();
+}
