@@ -1,0 +1,143 @@
+/** The bridge as the page sees it: where the connection stands, the desk's address, its latest handshakes, notices. */
+import type { Answer, DeskRun, LimitReached, RunFact, Welcome } from '$core/bridge/messages.ts';
+import type { TapRecord } from '$core/bridge/run.ts';
+import type { BridgePort, WithoutId } from '$core/world/ports.ts';
+import type { InferOutput } from 'valibot';
+import { learnerId } from './learner.ts';
+import { Link, type LinkStatus, type Seen } from './link.ts';
+
+export type LimitNotice = InferOutput<typeof LimitReached>;
+
+/** Runs of the order desk that home shows. */
+const KEPT_DESK_RUNS = 50;
+
+export class Bridge implements BridgePort {
+  #status = $state.raw<LinkStatus>({ kind: 'connecting' });
+  #desk = $state.raw<Welcome['desk'] | null>(null);
+  #session = $state.raw<string | null>(null);
+  #deskRuns = $state.raw<readonly DeskRun[]>([]);
+  #limit = $state.raw<LimitNotice | null>(null);
+  #unreadable = $state.raw<string | null>(null);
+  #nowMs = $state(Date.now());
+  #clock: ReturnType<typeof setInterval> | undefined;
+  readonly #facts = new Set<(fact: RunFact | TapRecord) => void>();
+  readonly #welcomes = new Set<(welcome: Welcome) => void>();
+  readonly #link: Link;
+
+  /** Whole seconds until the next attempt; null unless the connection is lost. */
+  readonly retryInS = $derived(
+    this.#status.kind === 'lost' ? Math.max(0, Math.ceil((this.#status.retryAt - this.#nowMs) / 1000)) : null,
+  );
+
+  constructor(url: string, learner: string) {
+    this.#link = new Link(url, learner, {
+      onStatus: (status) => this.#setStatus(status),
+      onWelcome: (welcome) => this.#welcome(welcome),
+      onFact: (fact) => this.#facts.forEach((listener) => listener(fact)),
+      onTold: (told) => {
+        if (told.type === 'limit') this.#limit = told;
+        if (told.type === 'desk-run') this.#deskRuns = withDeskRun(this.#deskRuns, told);
+      },
+      onUnreadable: (why) => (this.#unreadable = why),
+    });
+  }
+
+  get status(): LinkStatus {
+    return this.#status;
+  }
+
+  /** Where the order desk listens and its certificates lie; null until the bridge has answered once. */
+  get desk(): Welcome['desk'] | null {
+    return this.#desk;
+  }
+
+  /** Name of the server's session of this learner. */
+  get session(): string | null {
+    return this.#session;
+  }
+
+  /** The desk's latest connections, newest first. */
+  get deskRuns(): readonly DeskRun[] {
+    return this.#deskRuns;
+  }
+
+  /** The limit that was reached last, until it is dismissed. */
+  get limit(): LimitNotice | null {
+    return this.#limit;
+  }
+
+  /** What was seen so far; kept beside the world. */
+  get seen(): Seen {
+    return this.#link.seen;
+  }
+
+  /** What was wrong with a message that had to be dropped; a page older than the server sees this. */
+  get unreadable(): string | null {
+    return this.#unreadable;
+  }
+
+  dismissLimit(): void {
+    this.#limit = null;
+  }
+
+  /** Connects, and stays connected. Waking from sleep or regaining a network counts as a reason to try at once. */
+  start(seen: Seen): void {
+    this.#link.start(seen);
+    const wake = () => document.visibilityState === 'visible' && this.#status.kind === 'lost' && this.#link.now();
+    addEventListener('online', wake);
+    addEventListener('pageshow', wake);
+    document.addEventListener('visibilitychange', wake);
+  }
+
+  stop(): void {
+    clearInterval(this.#clock);
+    this.#link.stop();
+  }
+
+  /** Tries again at once. */
+  retry(): void {
+    this.#link.now();
+  }
+
+  ask(request: WithoutId): Promise<Answer> {
+    return this.#link.ask(request);
+  }
+
+  onFact(listener: (fact: RunFact | TapRecord) => void): () => void {
+    this.#facts.add(listener);
+    return () => this.#facts.delete(listener);
+  }
+
+  /** Called after each `welcome`, before what happened in the meantime is replayed. */
+  onWelcome(listener: (welcome: Welcome) => void): () => void {
+    this.#welcomes.add(listener);
+    return () => this.#welcomes.delete(listener);
+  }
+
+  #setStatus(status: LinkStatus): void {
+    this.#status = status;
+    clearInterval(this.#clock);
+    if (status.kind !== 'lost') return;
+    this.#nowMs = Date.now();
+    this.#clock = setInterval(() => (this.#nowMs = Date.now()), 250);
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.#desk = welcome.desk;
+    this.#session = welcome.session;
+    this.#welcomes.forEach((listener) => listener(welcome));
+  }
+}
+
+/** The list with one more connection, or with a newer word about one that it has. */
+function withDeskRun(runs: readonly DeskRun[], run: DeskRun): readonly DeskRun[] {
+  return [run, ...runs.filter(({ id }) => id !== run.id)].sort((a, b) => b.id - a.id).slice(0, KEPT_DESK_RUNS);
+}
+
+/** Same origin as the page: http gives ws, https gives wss. */
+function bridgeUrl(): string {
+  const { protocol, host } = location;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/bridge`;
+}
+
+export const bridge = new Bridge(bridgeUrl(), learnerId());
