@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBrowser } from '../browser.ts';
+import { startProduct, type Product } from '../product.ts';
+
+/** Compressed bytes on the wire of the first load, headers included: what a slow line has to carry. */
+const BUDGET_BYTES = { withoutFonts: 60_000, withFonts: 170_000 };
+
+let folder: string;
+let product: Product;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'trustwalk-budget-'));
+  [product, browser] = await Promise.all([startProduct(folder), openBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the first page loads within its budget and brings neither forge nor the curves', async () => {
+  const page = await browser.newPage();
+  const session = await page.context().newCDPSession(page);
+  const loaded = new Map<string, { url: string; bytes: number }>();
+  await session.send('Network.enable');
+  session.on('Network.responseReceived', ({ requestId, response }) =>
+    loaded.set(requestId, { url: response.url, bytes: 0 }),
+  );
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const entry = loaded.get(requestId);
+    if (entry !== undefined) entry.bytes = encodedDataLength;
+  });
+
+  await page.goto(product.url);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+
+  const total = (entries: { bytes: number }[]) => entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  const all = [...loaded.values()];
+  const others = all.filter(({ url }) => !url.endsWith('.woff2'));
+  expect(all.some(({ url }) => url.endsWith('.woff2'))).toBe(true);
+  expect(total(others)).toBeLessThan(BUDGET_BYTES.withoutFonts);
+  expect(total(all)).toBeLessThan(BUDGET_BYTES.withFonts);
+
+  const scripts = await Promise.all(
+    others
+      .filter(({ url }) => url.endsWith('.js'))
+      .map(({ url }) => page.evaluate(async (at) => (await fetch(at)).text(), url)),
+  );
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const script of scripts) expect(script).not.toMatch(/sha256WithRSAEncryption|Curve25519|secp384r1/);
+});
