@@ -4,6 +4,7 @@ import type { TapRecord } from '$core/bridge/run.ts';
 import type { BridgePort, WithoutId } from '$core/world/ports.ts';
 import type { InferOutput } from 'valibot';
 import { learnerId } from './learner.ts';
+import { Listeners } from './listeners.ts';
 import { Link, type LinkStatus, type Seen } from './link.ts';
 
 export type LimitNotice = InferOutput<typeof LimitReached>;
@@ -20,8 +21,8 @@ export class Bridge implements BridgePort {
   #unreadable = $state.raw<string | null>(null);
   #nowMs = $state(Date.now());
   #clock: ReturnType<typeof setInterval> | undefined;
-  readonly #facts = new Set<(fact: RunFact | TapRecord) => void>();
-  readonly #welcomes = new Set<(welcome: Welcome) => void>();
+  readonly #facts = new Listeners<RunFact | TapRecord>();
+  readonly #welcomes = new Listeners<Welcome>();
   readonly #link: Link;
 
   /** Whole seconds until the next attempt; null unless the connection is lost. */
@@ -33,7 +34,7 @@ export class Bridge implements BridgePort {
     this.#link = new Link(url, learner, {
       onStatus: (status) => this.#setStatus(status),
       onWelcome: (welcome) => this.#welcome(welcome),
-      onFact: (fact) => this.#facts.forEach((listener) => listener(fact)),
+      onFact: (fact) => this.#facts.tell(fact),
       onTold: (told) => {
         if (told.type === 'limit') this.#limit = told;
         if (told.type === 'desk-run') this.#deskRuns = withDeskRun(this.#deskRuns, told);
@@ -104,14 +105,12 @@ export class Bridge implements BridgePort {
   }
 
   onFact(listener: (fact: RunFact | TapRecord) => void): () => void {
-    this.#facts.add(listener);
-    return () => this.#facts.delete(listener);
+    return this.#facts.add(listener);
   }
 
   /** Called after each `welcome`, before what happened in the meantime is replayed. */
   onWelcome(listener: (welcome: Welcome) => void): () => void {
-    this.#welcomes.add(listener);
-    return () => this.#welcomes.delete(listener);
+    return this.#welcomes.add(listener);
   }
 
   #setStatus(status: LinkStatus): void {
@@ -125,7 +124,7 @@ export class Bridge implements BridgePort {
   #welcome(welcome: Welcome): void {
     this.#desk = welcome.desk;
     this.#session = welcome.session;
-    this.#welcomes.forEach((listener) => listener(welcome));
+    this.#welcomes.tell(welcome);
   }
 }
 

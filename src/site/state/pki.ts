@@ -75,10 +75,10 @@ const worker = new PkiWorker();
 
 /** Every function of core/pki, each answering later. */
 export const pki = new Proxy({} as Pki, {
-  get:
-    (_target, name) =>
-    (...args: unknown[]) =>
-      worker.call(String(name), args),
+  get: (_target, name) =>
+    name === 'then' // else an async function that returns this object would wait for it
+      ? undefined
+      : (...args: unknown[]) => worker.call(String(name), args),
 });
 
 /** Stops what the worker is calculating. */
