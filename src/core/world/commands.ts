@@ -32,6 +32,8 @@ export const SignRequest = v.strictObject({
 });
 /** `sign-message who=me message="order 1 tea"` */
 export const SignMessage = v.strictObject({ type: v.literal('sign-message'), who: Name, message: Text });
+/** `edit-message who=me message="order 9 tea"`: changes the text under an existing signature, as a thief on the way would. */
+export const EditMessage = v.strictObject({ type: v.literal('edit-message'), who: Name, message: Text });
 /** `trust side=server ca=mine`; `ca=none` empties the side's list. */
 export const Trust = v.strictObject({ type: v.literal('trust'), side: v.picklist(['client', 'server']), ca: Name });
 /** `dial as=alice version=1.3`, or `dial scenario=foreign-ca-client-cert`. */
@@ -59,12 +61,13 @@ export const Predict = v.strictObject({
   choice: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9)),
 });
 
-export const Command = v.union([
+export const Command = v.variant('type', [
   MakeKey,
   MakeAuthority,
   MakeRequest,
   SignRequest,
   SignMessage,
+  EditMessage,
   Trust,
   DialDesk,
   AskDesk,

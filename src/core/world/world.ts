@@ -28,6 +28,8 @@ export interface Authority {
 export interface SignedMessage {
   readonly message: string;
   readonly signature: string;
+  /** what somebody made of the message after it was signed; null while nobody has */
+  readonly edited: string | null;
 }
 
 /** What the relay has confirmed that it loaded, by SHA-256 of the DER. */
