@@ -1,0 +1,32 @@
+import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
+
+/** What is told of a running server. */
+export interface Address {
+  /** of the page, with the token */
+  readonly url: string;
+  readonly deskPort: number;
+  readonly certs: string;
+}
+
+/**
+ * What `trustwalk serve` prints when everything listens. Its last line is for programs: `ready` and a JSON object.
+ * A passphrase of the operator's own is not repeated.
+ */
+export function banner(
+  { url, deskPort, certs }: Address,
+  { host, passphrase, weakModes }: Pick<ServeOptions, 'host' | 'passphrase' | 'weakModes'>,
+): string {
+  const isExample = passphrase === EXAMPLE_PASSPHRASE;
+  return [
+    '',
+    `  Trustwalk    ${url}`,
+    `  Order desk   ${host}:${deskPort}, certificates in ${certs}`,
+    `  Its client   npx trustwalk client ${host} ${deskPort} ${isExample ? EXAMPLE_PASSPHRASE : 'PASSPHRASE'}`,
+    '',
+    ...(isExample ? ['  This passphrase is an example from a public document. Choose your own with --passphrase'] : []),
+    ...(weakModes ? ['  --weak-modes: the desk also takes CBC and ECB, which are here to be broken.'] : []),
+    '  Ctrl-C ends everything.',
+    '',
+    `ready ${JSON.stringify({ url, deskPort, certs })}`,
+  ].join('\n');
+}

@@ -1,0 +1,109 @@
+/**
+ * What goes to one page, in order. Records that come close together share a frame; a JSON fact never overtakes a
+ * record. When the page does not read, the outbox stops taking facts and fetches them from the session's log later, so
+ * a page that never reads costs a bounded amount of memory.
+ */
+import * as v from 'valibot';
+import type { WebSocket } from 'ws';
+import { encodedBytes, encodeRecords } from '../../src/core/bridge/frames.ts';
+import { FromServer } from '../../src/core/bridge/messages.ts';
+import type { TapRecord } from '../../src/core/bridge/run.ts';
+import type { Fact, Session } from '../session/session.ts';
+import type { Limits } from './deps.ts';
+
+/** Records that pass within this time share a frame: one frame per record halves what a page can take. */
+const COALESCE_MS = 5;
+/** A frame starts with the byte that names its kind. */
+const FRAME_HEAD_BYTES = 1;
+
+export class Outbox {
+  readonly #socket: WebSocket;
+  readonly #limits: Limits;
+  readonly #log: (line: string) => void;
+  #session: Session | null = null;
+  #unsubscribe: (() => void) | null = null;
+  #lastSeq = 0;
+  #batch: TapRecord[] = [];
+  #batchBytes = FRAME_HEAD_BYTES;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(socket: WebSocket, limits: Limits, log: (line: string) => void) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /** Sends one JSON message, after the records that came before it. */
+  send(message: FromServer): void {
+    this.#flush();
+    const checked = v.safeParse(FromServer, message);
+    if (checked.success) this.#write(JSON.stringify(checked.output));
+    // A message that the page would refuse is a bug of ours; its values may be secrets, so only its place is told.
+    else this.#log(`bridge: "${message.type}" does not fit its schema at ${v.getDotPath(checked.issues[0]) ?? '?'}`);
+  }
+
+  /** Sends what the session knows after `seq`, and from then on everything new. */
+  follow(session: Session, seq: number): void {
+    this.#session = session;
+    this.#lastSeq = seq;
+    this.#catchUp();
+  }
+
+  /** Stops following. What was sent stays sent; may run twice. */
+  close(): void {
+    this.#pause();
+    this.#session = null;
+    this.#batch = [];
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #catchUp(): void {
+    if (this.#session === null || this.#unsubscribe !== null) return;
+    // Subscribed first: a fact that is too much while replaying is left in the log, and this runs again.
+    this.#unsubscribe = this.#session.subscribe((fact) => this.#take(fact));
+    for (const fact of this.#session.since(this.#lastSeq)) {
+      if (this.#unsubscribe === null) return;
+      this.#take(fact);
+    }
+  }
+
+  #pause(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+  }
+
+  #take(fact: Fact): void {
+    if (fact.seq <= this.#lastSeq) return;
+    this.#lastSeq = fact.seq;
+    if ('type' in fact) this.send(fact);
+    else this.#collect(fact);
+    if (this.#socket.bufferedAmount > this.#limits.bufferedPauseBytes) this.#pause();
+  }
+
+  #collect(record: TapRecord): void {
+    const bytes = encodedBytes(record);
+    if (this.#batchBytes + bytes > this.#limits.frameBytes) this.#flush();
+    this.#batch.push(record);
+    this.#batchBytes += bytes;
+    this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
+  }
+
+  #flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#batch.length === 0) return;
+    const frame = encodeRecords(this.#batch);
+    this.#batch = [];
+    this.#batchBytes = FRAME_HEAD_BYTES;
+    this.#write(frame);
+  }
+
+  #write(data: string | Uint8Array): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(data, () => {
+      if (this.#socket.bufferedAmount <= this.#limits.bufferedPauseBytes / 2) this.#catchUp();
+    });
+    if (this.#socket.bufferedAmount > this.#limits.bufferedCloseBytes) this.#socket.terminate();
+  }
+}

@@ -1,0 +1,78 @@
+/** The HTTP server: limits, times, and answers to what is not a request at all. */
+import { createServer, type Server } from 'node:http';
+import { StartError } from '../start-error.ts';
+import { refuseSocket, type RefusalStatus } from './answers.ts';
+
+export const HTTP_LIMITS = {
+  /** from the first byte of a request to the end of its headers, and to its own end: a browser takes milliseconds */
+  headersMs: 10_000,
+  requestMs: 15_000,
+  /** how often the two are looked at; Node's own 30 s would make them late */
+  checkMs: 1_000,
+  headerBytes: 16 * 1024,
+  connections: 1_000,
+} as const;
+
+/** Loopback only: whoever shares the network shall not reach a learner's keys. */
+const LOOPBACK = /^(localhost|127\.0\.0\.1|::1)$/;
+
+/** A server that is not listening yet; every connection of it can be cut by `closeAllConnections()`. */
+export function createHttpServer(): Server {
+  const server = createServer({
+    maxHeaderSize: HTTP_LIMITS.headerBytes,
+    headersTimeout: HTTP_LIMITS.headersMs,
+    requestTimeout: HTTP_LIMITS.requestMs,
+    connectionsCheckingInterval: HTTP_LIMITS.checkMs,
+    requireHostHeader: false, // a missing Host is answered like a wrong one, with our headers
+  });
+  server.maxConnections = HTTP_LIMITS.connections;
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    refuseSocket(socket, 405);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else refuseSocket(socket, STATUS_OF[error.code ?? ''] ?? 400);
+  });
+  return server;
+}
+
+const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/**
+ * Listens on a loopback address.
+ *
+ * @param port 0 picks a free one
+ * @param option name of the command-line option that gives the port, for the sentence about a port in use
+ * @returns the port
+ * @throws StartError that names cause and remedy
+ */
+export async function listen(server: Server, host: string, port: number, option: string): Promise<number> {
+  if (!LOOPBACK.test(host)) {
+    throw new StartError(`--host ${host} is not an address of this machine alone. Use 127.0.0.1, localhost or ::1`);
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(whyNot(error, host, port, option))));
+    server.listen({ host, port, exclusive: true }, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has an address.');
+  return address.port;
+}
+
+function whyNot(error: NodeJS.ErrnoException, host: string, port: number, option: string): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use. Stop the program that listens there, or choose another one with ${option}`;
+    case 'EACCES':
+      return `port ${port} needs more rights than this program has. Choose one above 1023 with ${option}`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `this machine has no address ${host}. Use --host 127.0.0.1`;
+    default:
+      return `could not listen on ${host}:${port}: ${error.code ?? error.message}`;
+  }
+}

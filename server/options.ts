@@ -1,0 +1,20 @@
+/** What `trustwalk serve` is told on the command line. */
+export interface ServeOptions {
+  /** of the site and the bridge; 0 picks a free one */
+  readonly port: number;
+  /** of the order desk; 0 picks a free one */
+  readonly deskPort: number;
+  /** loopback address of both */
+  readonly host: string;
+  /** folder of the desk's own PKI, made at the first start */
+  readonly certs: string;
+  /** folder of the store */
+  readonly data: string;
+  /** the desk's AES-128 passphrase, 16 bytes of UTF-8 */
+  readonly passphrase: string;
+  /** whether the desk takes the CBC and ECB modes of the lessons */
+  readonly weakModes: boolean;
+}
+
+/** The passphrase of the original public description: an example, and said to be one wherever it is in use. */
+export const EXAMPLE_PASSPHRASE = '1234567890123456';
