@@ -97,5 +97,5 @@ function readBytes(reader: Reader): Uint8Array | string {
   const length = reader.uint(4);
   if (length > RECORD_BYTES) return `A record is longer than ${RECORD_BYTES} bytes.`;
   if (reader.left < length) return 'The frame ends inside the bytes of a record.';
-  return reader.take(length).slice();
+  return concat(reader.take(length)); // a copy, even of Node's Buffer, whose slice() shares memory
 }

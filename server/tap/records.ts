@@ -1,0 +1,65 @@
+/**
+ * Cuts one direction of a TCP stream into TLS records, knowing nothing but the 5-byte header (RFC 8446 §5.1). Bytes
+ * that cannot be a record are passed on as they come: the tap must never be the one that breaks a connection.
+ */
+import { Reader, concat } from '../../src/core/bytes/reader.ts';
+import { RECORD_BYTES } from '../../src/core/bridge/frames.ts';
+
+const HEADER_BYTES = 5;
+/** change_cipher_spec, alert, handshake, application_data, heartbeat */
+const FIRST_TYPE = 20;
+const LAST_TYPE = 24;
+
+/** One direction's splitter; it keeps what is not yet a whole record. */
+export class RecordSplitter {
+  #parts: Uint8Array[] = [];
+  #waiting = 0;
+  #isRaw = false;
+
+  /** Whether this direction has turned out not to be TLS records; from then on every piece is just bytes. */
+  get isRaw(): boolean {
+    return this.#isRaw;
+  }
+
+  /** @returns the whole records that are complete with these bytes, each at most `RECORD_BYTES` long */
+  push(bytes: Uint8Array): Uint8Array[] {
+    this.#parts.push(bytes);
+    this.#waiting += bytes.length;
+    const pieces: Uint8Array[] = [];
+    for (let length = this.#nextLength(); length > 0; length = this.#nextLength()) pieces.push(this.#take(length));
+    return pieces;
+  }
+
+  /** The stream has ended: whatever is left of a record that never became whole, in one piece or none. */
+  flush(): Uint8Array[] {
+    return this.#waiting > 0 ? [this.#take(this.#waiting)] : [];
+  }
+
+  /** Length of the next piece, or 0 while it is incomplete. */
+  #nextLength(): number {
+    if (this.#waiting === 0) return 0;
+    const header = new Reader(this.#header());
+    const isWhole = header.left === HEADER_BYTES;
+    const type = header.uint(1);
+    header.skip(2); // legacy_record_version: peers disagree about it, so it decides nothing
+    const length = HEADER_BYTES + header.uint(2);
+    if (type < FIRST_TYPE || type > LAST_TYPE || (isWhole && length > RECORD_BYTES)) this.#isRaw = true;
+    if (this.#isRaw) return Math.min(this.#waiting, RECORD_BYTES);
+    return isWhole && this.#waiting >= length ? length : 0;
+  }
+
+  /** Up to 5 bytes from the front. Parts are joined only until there are 5, so a trickle is not copied again and again. */
+  #header(): Uint8Array {
+    const [first] = this.#parts;
+    if (first && first.length >= HEADER_BYTES) return first.subarray(0, HEADER_BYTES);
+    this.#parts = [concat(...this.#parts)];
+    return (this.#parts[0] ?? new Uint8Array()).subarray(0, HEADER_BYTES);
+  }
+
+  #take(length: number): Uint8Array {
+    const all = this.#parts.length === 1 ? (this.#parts[0] ?? new Uint8Array()) : concat(...this.#parts);
+    this.#waiting -= length;
+    this.#parts = this.#waiting > 0 ? [all.subarray(length)] : [];
+    return new Uint8Array(all.subarray(0, length)); // a copy: Buffer's own slice() would share the read buffer
+  }
+}

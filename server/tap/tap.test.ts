@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { TapRun } from './tap-run.ts';
+import { openTap, type TapOptions } from './tap.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const record = (type: number, ...body: number[]) => Buffer.from([type, 3, 3, 0, body.length, ...body]);
+
+/** A tap in front of a plain TCP server; `said` is what the observer was told, in short words. */
+async function aTap(options: Partial<TapOptions> = {}) {
+  const said: string[] = [];
+  const accepted: Socket[] = [];
+  const arrivals: ((socket: Socket) => void)[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => socket.destroy());
+    accepted.push(socket);
+    arrivals.shift()?.(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  let run: TapRun | undefined;
+  let over = () => {};
+  const isOver = new Promise<void>((resolve) => (over = resolve));
+  const tap = await openTap({
+    listen: { host: '127.0.0.1', port: 0 },
+    target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    deadlineMs: 60_000,
+    maxRuns: 10,
+    onRun: (opened) => {
+      run = opened;
+      return {
+        record: ({ index, from, sent }) => void said.push(`${index} ${from} ${sent.toString()}`),
+        closed: (from, how) => void said.push(`${from} ${how}`),
+        notTls: (from) => void said.push(`${from} is not TLS`),
+        over: () => {
+          said.push('over');
+          over();
+        },
+      };
+    },
+    ...options,
+  });
+  const client = connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => client.destroy());
+  const target = accepted[0] ?? (await new Promise<Socket>((resolve) => arrivals.push(resolve)));
+  closers.push(async () => {
+    client.destroy();
+    for (const socket of accepted) socket.destroy();
+    await tap.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { tap, client, target, said, isOver, run: () => run };
+}
+
+/** Reads until `count` bytes have come. */
+async function read(socket: Socket, count: number): Promise<Buffer> {
+  let got = Buffer.alloc(0);
+  while (got.length < count) got = Buffer.concat([got, ((await once(socket, 'data')) as [Buffer])[0]]);
+  return got;
+}
+
+test('records pass both ways unchanged and are shown in order', async () => {
+  const { client, target, said } = await aTap();
+  client.write(Buffer.concat([record(22, 1), record(22, 2)]));
+  expect(await read(target, 12)).toEqual(Buffer.concat([record(22, 1), record(22, 2)]));
+  target.write(record(21, 3));
+  expect(await read(client, 6)).toEqual(record(21, 3));
+  expect(said).toEqual(['0 client 22,3,3,0,1,1', '1 client 22,3,3,0,1,2', '2 server 21,3,3,0,1,3']);
+});
+
+test('the target sees the run under the port that the observer was told', async () => {
+  const { client, target, run } = await aTap();
+  client.write(record(22, 1));
+  await read(target, 6);
+  expect([run()?.localPort, run()?.peerPort]).toEqual([target.remotePort, client.localPort]);
+});
+
+test('one side may end while the other goes on, and each end is told', async () => {
+  const { client, target, said, isOver } = await aTap();
+  target.resume();
+  client.end(record(22, 1));
+  await once(target, 'end');
+  target.end(record(21, 2));
+  expect(await read(client, 6)).toEqual(record(21, 2));
+  await isOver;
+  expect(said.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+    '0 client',
+    'client FIN',
+    '1 server',
+    'server FIN',
+    'over',
+  ]);
+});
+
+test('a FIN waits behind held records', async () => {
+  const { client, target, said, run } = await aTap();
+  client.write(record(22, 1));
+  await read(target, 6);
+  run()?.setMode('hold');
+  let hasEnded = false;
+  target.on('end', () => (hasEnded = true));
+  client.end(record(22, 2));
+  target.end(record(22, 3));
+  await once(target, 'finish');
+  client.on('end', () => (hasEnded = true));
+  expect([said.length, hasEnded]).toEqual([1, false]);
+  const passed = Promise.all([read(target, 6), once(target, 'end'), read(client, 6), once(client, 'end')]);
+  // Both ends have reached the tap when its side of the loopback has acknowledged them; release in a later turn.
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  run()?.setMode('run');
+  const [held] = await passed;
+  expect(held).toEqual(record(22, 2));
+});
+
+test('a reset is passed on as a reset, after the records before it', async () => {
+  const { client, target, said, isOver } = await aTap();
+  client.write(record(22, 1));
+  await read(target, 6);
+  const failed = once(target, 'error');
+  client.resetAndDestroy();
+  expect(((await failed) as [NodeJS.ErrnoException])[0].code).toBe('ECONNRESET');
+  await isOver;
+  expect(said).toEqual(['0 client 22,3,3,0,1,1', 'client RST', 'over']);
+});
+
+test('bytes that are no TLS pass as they are, and it is said', async () => {
+  const { client, target, said } = await aTap();
+  client.write('GET / HTTP/1.1\r\n\r\n');
+  expect((await read(target, 18)).toString()).toBe('GET / HTTP/1.1\r\n\r\n');
+  expect(said[0]).toBe('client is not TLS');
+});
+
+test('a cut record is passed on when its sender ends', async () => {
+  const { client, target } = await aTap();
+  client.end(record(22, 1, 2, 3).subarray(0, 6));
+  expect(await read(target, 6)).toEqual(record(22, 1, 2, 3).subarray(0, 6));
+});
+
+test('the deadline ends a silent run and says that the tap did it', async () => {
+  const { client, said, isOver } = await aTap({ deadlineMs: 30 });
+  client.resume();
+  await isOver;
+  expect(said).toEqual(['client deadline', 'server deadline', 'over']);
+});
+
+test('a receiver that does not read stops the sender instead of filling memory', async () => {
+  const { client, target, said } = await aTap();
+  target.pause();
+  const body = Buffer.alloc(2 ** 14, 7);
+  const big = Buffer.concat([Buffer.from([23, 3, 3, 0x40, 0]), body]);
+  let written = 0;
+  while (client.writableLength < 4 * 1024 * 1024 && written < 64 * 1024 * 1024) {
+    client.write(big);
+    written += big.length;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(client.writableLength).toBeGreaterThanOrEqual(4 * 1024 * 1024);
+  const passed = said.length;
+  target.resume();
+  await once(client, 'drain');
+  expect(said.length).toBeGreaterThan(passed);
+});
+
+test('closing ends every run, and closing again is harmless', async () => {
+  const { tap, client, target, isOver, said } = await aTap();
+  client.write(record(22, 1));
+  await read(target, 6);
+  await Promise.all([tap.close(), tap.close(), isOver]);
+  expect(said.slice(1)).toEqual(['over']);
+  await expect(once(connect({ port: tap.port, host: '127.0.0.1' }), 'connect')).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a port that is taken is an error of the caller', async () => {
+  const { tap } = await aTap();
+  const again = openTap({
+    listen: { host: '127.0.0.1', port: tap.port },
+    target: { host: '127.0.0.1', port: 1 },
+    deadlineMs: 1000,
+    maxRuns: 1,
+    onRun: () => {
+      throw new Error('no run can come');
+    },
+  });
+  await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
