@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LIMITS } from '../src/core/bridge/limits.ts';
 import type { Backstage } from './backstage.ts';
 import { type Bridge, createBridge } from './bridge/bridge.ts';
+import type { Limits } from './bridge/deps.ts';
 import { type Access, createAccess } from './http/access.ts';
 import { browserKey } from './http/browser-key.ts';
 import { answeredAtTheDoor, serveSite } from './http/handle.ts';
@@ -21,6 +22,13 @@ export interface Door {
   readonly bridge: Bridge;
 }
 
+/** What the front is put together from. */
+export interface FrontParts {
+  readonly backstage: Backstage;
+  readonly log: (line: string) => void;
+  readonly limits?: Limits;
+}
+
 /**
  * Makes the door of a server that listens on a port.
  *
@@ -28,13 +36,13 @@ export interface Door {
  */
 export function openDoor(
   { host, port, key }: { readonly host: string; readonly port: number; readonly key: Uint8Array },
-  { sessions, desk, deskRuns }: Backstage,
-  log: (line: string) => void,
+  { backstage, log, limits = LIMITS }: FrontParts,
 ): Door {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const access = createAccess(port, token, key);
-  const bridge = createBridge({ access, sessions, desk, deskRuns, limits: LIMITS, now: Date.now, log });
-  const name = host === '::1' ? '[::1]' : host === 'localhost' ? host : '127.0.0.1';
+  const { sessions, desk, deskRuns } = backstage;
+  const bridge = createBridge({ access, sessions, desk, deskRuns, limits, now: Date.now, log });
+  const name = host === '::1' ? '[::1]' : host;
   return { url: `http://${name}:${port}/?token=${token}`, access, bridge };
 }
 
@@ -52,16 +60,15 @@ export interface Front {
  */
 export async function startFront(
   options: Pick<ServeOptions, 'host' | 'port' | 'data'>,
-  backstage: Backstage,
   folder: string,
-  log: (line: string) => void,
+  parts: FrontParts,
 ): Promise<Front> {
   const site = readSite(folder);
   const key = browserKey(options.data);
   const { host } = options;
   const server = createHttpServer();
   const port = await listen(server, host, options.port, '--port');
-  const door = openDoor({ host, port, key }, backstage, log);
+  const door = openDoor({ host, port, key }, parts);
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (!answeredAtTheDoor(door.access, request, response)) serveSite(site, request, response);
   };

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { Answer, Request } from '../../src/core/bridge/messages.ts';
+import type { Fact, Session, Sessions } from '../../server/session/session.ts';
+
+/** A fact before its session has numbered it. */
+export type Unnumbered = Fact extends infer Kind ? (Kind extends Fact ? Omit<Kind, 'seq'> : never) : never;
+
+/** A session whose facts a test speaks itself, so that the bridge's order, replay and limits can be tested exactly. */
+export class SpokenSession implements Session {
+  readonly id = randomBytes(8).toString('hex');
+  readonly requests: Request[] = [];
+  readonly #facts: Fact[] = [];
+  readonly #listeners = new Set<(fact: Fact) => void>();
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  say(fact: Unnumbered): void {
+    const numbered = { ...fact, seq: this.#facts.length + 1 } as Fact;
+    this.#facts.push(numbered);
+    for (const listener of this.#listeners) listener(numbered);
+  }
+
+  handle(request: Request): Promise<Answer> {
+    this.requests.push(request);
+    return Promise.resolve({ type: 'done', re: request.id });
+  }
+
+  since(seq: number): readonly Fact[] {
+    return this.#facts.filter((fact) => fact.seq > seq);
+  }
+
+  subscribe(listener: (fact: Fact) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export class SpokenSessions implements Sessions {
+  readonly #sessions = new Map<string, SpokenSession>();
+
+  of(learner: string): { session: SpokenSession; isNew: boolean } {
+    const known = this.#sessions.get(learner);
+    const session = known ?? new SpokenSession();
+    this.#sessions.set(learner, session);
+    return { session, isNew: known === undefined };
+  }
+
+  closeAll(): Promise<void> {
+    return Promise.resolve();
+  }
+}
