@@ -1,0 +1,106 @@
+/**
+ * Node's `tls.connect` as the client end of a run, over a socket that is already connected to the tap. The learner's
+ * key is lent to it for this connection and is not kept.
+ */
+import { isIP, type Socket } from 'node:net';
+import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import type { TlsVersion } from '../../src/core/bridge/messages.ts';
+import type { Secret } from '../../src/core/bytes/secret.ts';
+import { LineReader } from './lines.ts';
+import { prepare, type MaterialRefused, type Prepared } from './material.ts';
+import { peerOf } from './peer.ts';
+import { alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
+import type { FaultKind, RelayPeer } from './relay.ts';
+
+export interface NodeClientOptions {
+  readonly version: TlsVersion;
+  /** DNS name or IP address that the server's certificate must carry */
+  readonly serverName: string;
+  /** PEM; empty trusts nobody */
+  readonly trust: readonly string[];
+  readonly certificate: string | null;
+  readonly privateKey: Secret | null;
+}
+
+export type ClientReport =
+  | { readonly kind: 'key-log'; readonly line: string }
+  /** the server's certificate was verified; whether the server accepts ours is not known yet in TLS 1.3 */
+  | { readonly kind: 'trusts'; readonly peer: RelayPeer }
+  | { readonly kind: 'refuses'; readonly code: string; readonly text: string; readonly peer: RelayPeer | null }
+  | { readonly kind: FaultKind; readonly code: string; readonly text: string }
+  | { readonly kind: 'ended'; readonly code: string | null; readonly text: string }
+  | { readonly kind: 'line'; readonly line: string };
+
+export interface NodeClient {
+  /** Sends one line; false when the connection no longer takes any. */
+  say(line: string): boolean;
+  /** Says goodbye (close_notify) and ends. */
+  hangUp(): void;
+  destroy(): void;
+}
+
+export interface ReadyClient {
+  readonly kind: 'ready';
+  /** Starts the handshake; the socket belongs to the client from here on. */
+  start(socket: Socket, report: (report: ClientReport) => void): NodeClient;
+}
+
+/** Checks the material before anything is dialled; never throws. */
+export function prepareNodeClient(options: NodeClientOptions): ReadyClient | MaterialRefused {
+  const { certificate, privateKey, trust, version } = options;
+  const side = { certificate, privateKey: privateKey?.reveal() ?? null, trust, crls: [] };
+  const prepared = prepare(side, 'the client', { minVersion: `TLSv${version}`, maxVersion: `TLSv${version}` });
+  if (prepared.kind === 'refused') return prepared;
+  return { kind: 'ready', start: (socket, report) => start(socket, options.serverName, prepared, report) };
+}
+
+function start(
+  socket: Socket,
+  serverName: string,
+  { context }: Prepared,
+  report: (r: ClientReport) => void,
+): NodeClient {
+  let isOver = false;
+  const last = (final: ClientReport) => {
+    if (!isOver) report(final);
+    isOver = true;
+  };
+  const tls = connect({
+    socket,
+    secureContext: context,
+    rejectUnauthorized: true,
+    host: serverName,
+    servername: isIP(serverName) ? '' : serverName, // RFC 6066 §3: no addresses in server_name
+    // Bound to the name that was asked for: Node would fall back to `localhost` for an empty one.
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
+  });
+  const lines = new LineReader((line) => report({ kind: 'line', line }));
+  tls.on('keylog', (line) => report({ kind: 'key-log', line: line.toString('latin1').trim() }));
+  tls.on('secureConnect', () => {
+    const peer = peerOf(tls);
+    if (peer) report({ kind: 'trusts', peer });
+  });
+  tls.on('data', (bytes: Buffer) => {
+    if (!lines.push(bytes)) tls.destroy();
+  });
+  tls.on('error', (error) => last(failure(error, tls)));
+  tls.on('end', () => last({ kind: 'ended', code: null, text: 'The server has closed the connection.' }));
+  tls.on('close', () => last({ kind: 'ended', code: null, text: 'The connection is closed.' }));
+  return {
+    say: (line) => {
+      if (tls.destroyed || !tls.writable || tls.readableEnded) return false;
+      tls.write(line + '\n');
+      return true;
+    },
+    hangUp: () => void tls.end(),
+    destroy: () => void tls.destroy(),
+  };
+}
+
+function failure(error: Error, tls: TLSSocket): ClientReport {
+  const code = codeOf(error);
+  if (isVerifyCode(code)) return { kind: 'refuses', code, text: wordsFor(code), peer: peerOf(tls) };
+  if (alertNameIn(code)) return { kind: 'told', code, text: wordsFor(code) };
+  if (code.startsWith('ERR_SSL_')) return { kind: 'fault', code, text: wordsFor(code) };
+  return { kind: 'ended', code, text: wordsFor(code) };
+}

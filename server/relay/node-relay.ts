@@ -1,0 +1,158 @@
+/**
+ * The relay's first engine: Node's own `tls`. It refuses a certificate with a bare FIN and keeps the reason to itself;
+ * the reason stands on the socket that `tlsClientError` brings, and is reported from there.
+ */
+import { constants } from 'node:crypto';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { fingerprintOf, prepare } from './material.ts';
+import { peerOf } from './peer.ts';
+import { NO_CERTIFICATE, alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
+import type {
+  LoadResult,
+  Relay,
+  RelayConnection,
+  RelayIdentity,
+  RelayListener,
+  RelayMaterial,
+  RelayPeer,
+  RelayReport,
+} from './relay.ts';
+
+export interface NodeRelayOptions {
+  readonly identity: Pick<RelayIdentity, 'privateKey'>;
+  /** finite; Node counts it from the accept and takes 0 for two minutes */
+  readonly handshakeMs: number;
+  readonly onConnection: (connection: RelayConnection) => RelayListener;
+}
+
+const SECURITY = {
+  minVersion: 'TLSv1.2',
+  /**
+   * A ticket would let a revoked client in again: a resumed handshake shows no certificate. Renegotiation could change
+   * who the client is in the middle of a connection.
+   */
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+} as const;
+
+/** Starts a relay without a certificate: until `load` succeeds every handshake fails. */
+export async function openNodeRelay({ identity, handshakeMs, onConnection }: NodeRelayOptions): Promise<Relay> {
+  const connections = new Map<number, Connection>();
+  const sockets = new Set<Socket>();
+  const options: TlsOptions = {
+    ...SECURITY,
+    requestCert: true,
+    rejectUnauthorized: true,
+    handshakeTimeout: handshakeMs,
+    ca: [], // a missing list would trust the public web authorities
+    noDelay: true,
+    allowHalfOpen: true,
+  };
+  const server = createServer(options);
+
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort;
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    if (port === undefined) return void socket.destroy();
+    const connection = new Connection(onConnection({ remotePort: port, destroy: () => socket.destroy() }));
+    connections.set(port, connection);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (connections.get(port) === connection) connections.delete(port);
+      connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' });
+    });
+  });
+  /** Node gives no link from a TLS socket to the connection below it, but both name the same remote port. */
+  const of = (socket: TLSSocket) => connections.get(socket.remotePort ?? 0);
+
+  server.on('keylog', (line, socket) => of(socket)?.report({ kind: 'key-log', line: line.toString('latin1').trim() }));
+  server.on('secureConnection', (socket) => {
+    socket.on('error', (error) => {
+      of(socket)?.failed(error, socket);
+      socket.destroy();
+    });
+    const peer = socket.authorized ? peerOf(socket) : null;
+    const connection = of(socket);
+    if (!peer || !connection) return void socket.destroy();
+    connection.accepted(socket, peer);
+  });
+  server.on('tlsClientError', (error, socket) => {
+    of(socket)?.failed(error, socket);
+    socket.destroy(); // left alone, a timed-out handshake would still complete
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve());
+  });
+  server.on('error', () => undefined); // a failed accept concerns that connection only
+
+  let closing: Promise<void> | null = null;
+  return {
+    port: (server.address() as AddressInfo).port,
+    load: (material) => load(material),
+    disconnect: (sha256) => {
+      for (const connection of connections.values()) connection.disconnect(sha256);
+    },
+    close: () =>
+      (closing ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      })),
+  };
+
+  function load({ certificate, trust, crls }: RelayMaterial): LoadResult {
+    const side = { certificate, privateKey: identity.privateKey.reveal(), trust, crls };
+    const prepared = prepare(side, 'the desk', SECURITY);
+    if (prepared.kind === 'refused') return prepared;
+    server.setSecureContext(prepared.options);
+    return { kind: 'loaded', certificate: prepared.leaf ? fingerprintOf(prepared.leaf) : '', trust: prepared.trust };
+  }
+}
+
+/** One connection and what may still be reported of it. */
+class Connection {
+  readonly #listener: RelayListener;
+  #socket: TLSSocket | null = null;
+  #peer: RelayPeer | null = null;
+  #isOver = false;
+
+  constructor(listener: RelayListener) {
+    this.#listener = listener;
+  }
+
+  /** Passes a report on; nothing follows the one that ends a connection. */
+  report(report: RelayReport): void {
+    if (this.#isOver) return;
+    this.#isOver = report.kind !== 'key-log' && report.kind !== 'accepted';
+    this.#listener.report(report);
+  }
+
+  accepted(socket: TLSSocket, peer: RelayPeer): void {
+    this.#socket = socket;
+    this.#peer = peer;
+    const { version, name } = { version: socket.getProtocol() ?? 'unknown', name: socket.getCipher().standardName };
+    this.report({ kind: 'accepted', peer, version, cipherSuite: name });
+    socket.on('end', () => this.report({ kind: 'ended', code: null, text: 'The client has closed the connection.' }));
+    this.#listener.plaintext(socket, peer);
+  }
+
+  /**
+   * Node's errors sort themselves: a verify result is a refusal, an alert's name means that the client told us, and
+   * the rest we noticed ourselves.
+   */
+  failed(error: Error, socket: TLSSocket): void {
+    const code = codeOf(error);
+    const verify = String(socket.authorizationError ?? '');
+    if (code === NO_CERTIFICATE) this.report({ kind: 'refused', code, text: wordsFor(code) });
+    else if (!this.#peer && isVerifyCode(verify))
+      this.report({ kind: 'refused', code: verify, text: wordsFor(verify) });
+    else if (alertNameIn(code)) this.report({ kind: 'told', code, text: wordsFor(code) });
+    else if (code.startsWith('ERR_SSL_')) this.report({ kind: 'fault', code, text: wordsFor(code) });
+    else this.report({ kind: 'ended', code, text: wordsFor(code) });
+  }
+
+  disconnect(sha256: string): void {
+    if (this.#peer?.sha256 === sha256) this.#socket?.destroy();
+  }
+}

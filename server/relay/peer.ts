@@ -1,0 +1,24 @@
+/** Who a certificate names, read from a socket that has verified it. */
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import { fingerprintOf } from './material.ts';
+import type { RelayPeer } from './relay.ts';
+
+const SUBJECT_CHARACTERS = 1000;
+
+/** The verified peer of a socket, or null when it showed no certificate. */
+export function peerOf(socket: TLSSocket): RelayPeer | null {
+  const certificate = socket.getPeerX509Certificate();
+  return certificate ? namedBy(certificate) : null;
+}
+
+export function namedBy(certificate: X509Certificate): RelayPeer {
+  return {
+    subject: rfc4514(certificate.subject).slice(0, SUBJECT_CHARACTERS),
+    serial: certificate.serialNumber.toLowerCase(),
+    sha256: fingerprintOf(certificate),
+  };
+}
+
+/** Node writes one RDN a line, first one first, its values already escaped; RFC 4514 §2.1 turns the order round. */
+const rfc4514 = (lines: string | undefined): string => (lines ?? '').split('\n').reverse().join(',');
