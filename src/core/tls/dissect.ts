@@ -1,0 +1,166 @@
+/**
+ * The dissector: the bytes of one connection and a key log in, everything that can be said about them out. Pure and
+ * linear; run again as a whole whenever a byte or a key-log line arrives.
+ */
+import { certificateFacts } from '../asn1/certificate.ts';
+import { toHex } from '../bytes/hex.ts';
+import { Reader } from '../bytes/reader.ts';
+import type {
+  AlertView,
+  CertificateView,
+  Chunk,
+  Dissection,
+  Field,
+  MessageView,
+  RecordView,
+  Side,
+} from './dissection.ts';
+import { leavesOf } from './format/tree.ts';
+import { HASHES } from './keys/hash.ts';
+import { Assembler, type Assembled } from './messages/assemble.ts';
+import { readMessage } from './messages/handshake.ts';
+import { VERSIONS } from './names/names.ts';
+import { hexNumber, named } from './format/format.ts';
+import { CIPHER_SUITES } from './names/suites.ts';
+import { Draft } from './record/draft.ts';
+import { frame, type Framed } from './record/framing.ts';
+import { Session } from './session.ts';
+
+const HANDSHAKE = 22;
+const APPLICATION_DATA = 23;
+const CHANGE_CIPHER_SPEC = 20;
+const ALERT = 21;
+
+/**
+ * Dissects one TLS connection.
+ *
+ * @param chunks its bytes in the order in which they passed; cut anywhere
+ * @param keyLog text of a key-log file; may hold lines of other connections, may be empty
+ * @returns never throws: what cannot be read is said in the field tree and in `problems`
+ */
+export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
+  return new Dissector(keyLog).run(frame(chunks));
+}
+
+/** One run of `dissect`; thrown away afterwards. */
+class Dissector {
+  readonly #buffers: Uint8Array[] = [];
+  readonly #session: Session;
+  readonly #drafts: Draft[] = [];
+  readonly #messages: MessageView[] = [];
+  readonly #alerts: AlertView[] = [];
+  readonly #assemblers: { readonly [S in Side]: Assembler };
+  readonly #assembled: number[] = [];
+
+  constructor(keyLog: string) {
+    this.#session = new Session(keyLog, this.#buffers);
+    const keep = (bytes: Uint8Array): number => {
+      const buffer = this.#newBuffer(bytes);
+      this.#assembled.push(buffer);
+      return buffer;
+    };
+    this.#assemblers = { client: new Assembler('client', keep), server: new Assembler('server', keep) };
+  }
+
+  #newBuffer(bytes: Uint8Array): number {
+    return this.#buffers.push(bytes) - 1;
+  }
+
+  run(framed: readonly Framed[]): Dissection {
+    for (const [index, record] of framed.entries()) this.#record(index, record);
+    return this.#result();
+  }
+
+  #record(index: number, framed: Framed): void {
+    const draft = new Draft(index, framed, this.#newBuffer(framed.bytes));
+    this.#drafts.push(draft);
+    if (framed.kind !== 'record') return;
+    if (this.#isProtected(draft)) {
+      const opening = this.#session.flows[framed.from].open(framed.bytes);
+      draft.protect(opening, (bytes) => this.#newBuffer(bytes));
+    } else if (draft.type === HANDSHAKE && !this.#session.hasBegun && !draft.looksLikeHello()) {
+      draft.seal('The beginning of the connection is missing, so it is not known whether this is encrypted.');
+    }
+    const content = draft.content();
+    if (content) this.#content(draft, content);
+  }
+
+  #isProtected({ type, framed }: Draft): boolean {
+    const { isTls13, isProtected } = this.#session;
+    return isTls13 ? type === APPLICATION_DATA : isProtected[framed.from] || type === APPLICATION_DATA;
+  }
+
+  #content(draft: Draft, content: Reader): void {
+    const { from } = draft.framed;
+    switch (draft.contentType) {
+      case HANDSHAKE:
+        draft.pieces = this.#assemblers[from].take(content, draft.index, (message) => this.#message(draft, message));
+        break;
+      case ALERT:
+        this.#alerts.push(...draft.readAlerts(content));
+        break;
+      case CHANGE_CIPHER_SPEC:
+        draft.readOther(content);
+        this.#session.changeCipherSpec(from);
+        break;
+      default:
+        draft.readOther(content);
+    }
+  }
+
+  #message(draft: Draft, { from, input, records }: Assembled): { readonly field: Field } {
+    const { version, suite } = this.#session;
+    const bytes = new Reader(input.bytes, input.buffer, input.at, input.end).take();
+    const env = { source: '', message: '', version, keyExchange: suite?.keyExchange ?? 'other' };
+    const field = readMessage(input, env);
+    const encrypted = draft.protection !== 'clear';
+    const type = bytes.at(0) ?? 0;
+    this.#messages.push({ from, type, name: field.name, length: bytes.length, encrypted, records, fields: field });
+    this.#session.learn({ from, name: field.name, field, bytes });
+    return { field };
+  }
+
+  #result(): Dissection {
+    const session = this.#session;
+    const records = this.#drafts.map((draft) => draft.view());
+    const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished } = session;
+    return {
+      version: version === 0 ? null : (VERSIONS.nameOf(version) ?? hexNumber(version, 4)),
+      cipherSuite: suiteCode === null ? null : (suite?.name ?? named(suiteCode, 2, CIPHER_SUITES)),
+      group,
+      serverName,
+      alpn,
+      resumed,
+      buffers: this.#buffers,
+      records,
+      messages: this.#messages,
+      alerts: this.#alerts,
+      applicationData: this.#drafts.flatMap((draft) => draft.applicationData()),
+      certificates: {
+        client: session.certificates.client.map(certificateView),
+        server: session.certificates.server.map(certificateView),
+      },
+      verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished } },
+      bytes: this.#count(records),
+      problems: this.#drafts.flatMap((draft) => draft.problems()),
+    };
+  }
+
+  #count(records: readonly RecordView[]): Dissection['bytes'] {
+    let total = 0;
+    let unexplained = 0;
+    const trees = records.flatMap(({ fields, opened }) => (opened ? [fields, opened] : [fields]));
+    const assembled = new Set(this.#assembled);
+    for (const { fields } of this.#messages) if (assembled.has(fields.range.buffer)) trees.push(fields);
+    for (const { length } of records) total += length;
+    for (const leaf of trees.flatMap(leavesOf)) if (leaf.problem) unexplained += leaf.range.end - leaf.range.start;
+    return { total, explained: Math.max(total - unexplained, 0) };
+  }
+}
+
+const UNREADABLE = { subject: '', issuer: '', serial: '', notBefore: '', notAfter: '' };
+
+function certificateView(der: Uint8Array): CertificateView {
+  const { subject, issuer, serial, notBefore, notAfter } = certificateFacts(der) ?? UNREADABLE;
+  return { der, subject, issuer, serial, notBefore, notAfter, sha256: toHex(HASHES.SHA256(der)) };
+}

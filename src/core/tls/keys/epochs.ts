@@ -1,0 +1,95 @@
+/** From secrets of the key log to the keys of each side, in the order in which a side uses them. */
+import { concat } from '../../bytes/reader.ts';
+import type { Side } from '../dissection.ts';
+import type { RecordKeys } from '../record/protection.ts';
+import { suiteOf, type Suite } from '../names/suites.ts';
+import type { Epoch } from './flow.ts';
+import { HASHES } from './hash.ts';
+import type { KeyLogLabel, Secrets } from './keylog.ts';
+import { prf, trafficKey, updatedSecret } from './schedule.ts';
+
+/** The record keys that a TLS 1.3 traffic secret gives; null where we do not have the suite's cipher. */
+export function recordKeys13(suite: Suite, secret: Uint8Array): RecordKeys | null {
+  const { protector, hash } = suite;
+  if (protector.kind !== 'gcm' && protector.kind !== 'chacha20') return null;
+  const { key, iv } = trafficKey(HASHES[hash], secret, protector.keyBytes);
+  return { kind: 'tls13', cipher: protector.kind, key, iv };
+}
+
+const noCipher = (suite: Suite | null): string =>
+  suite ? `The cipher of ${suite.name} is not one we can compute.` : 'An unknown cipher suite was chosen.';
+
+const noSecret = (label: KeyLogLabel): string => `No ${label} in this view's key log.`;
+
+function epoch13(
+  protection: Epoch['protection'],
+  suite: Suite | null,
+  secret: Uint8Array | undefined,
+  label: KeyLogLabel,
+): Epoch {
+  const keys = suite && secret ? recordKeys13(suite, secret) : null;
+  const missing = keys ? '' : suite && suite.protector.kind !== 'unknown' ? noSecret(label) : noCipher(suite);
+  const next = (): Epoch =>
+    epoch13(protection, suite, suite && secret ? updatedSecret(HASHES[suite.hash], secret) : undefined, label);
+  return { protection, keys, missing, next };
+}
+
+/** After ServerHello of TLS 1.3: handshake keys, then application keys. */
+export function epochs13(side: Side, suite: Suite | null, secrets: Secrets): Epoch[] {
+  const [handshake, application] =
+    side === 'client'
+      ? (['CLIENT_HANDSHAKE_TRAFFIC_SECRET', 'CLIENT_TRAFFIC_SECRET_0'] as const)
+      : (['SERVER_HANDSHAKE_TRAFFIC_SECRET', 'SERVER_TRAFFIC_SECRET_0'] as const);
+  return [
+    epoch13('handshake', suite, secrets.get(handshake), handshake),
+    epoch13('application', suite, secrets.get(application), application),
+  ];
+}
+
+/**
+ * Early data of the client. Its suite is the one of the ticket, which the wire does not name: every suite of TLS 1.3
+ * that the secret's length fits is tried.
+ */
+export function earlyEpoch(secrets: Secrets): Epoch {
+  const secret = secrets.get('CLIENT_EARLY_TRAFFIC_SECRET');
+  const fitting = [0x1301, 0x1302, 0x1303]
+    .map(suiteOf)
+    .filter((suite) => suite !== null)
+    .filter(({ hash }) => secret?.length === HASHES[hash].outputLen);
+  const alternatives = secret
+    ? fitting.map((suite) => recordKeys13(suite, secret)).filter((keys) => keys !== null)
+    : [];
+  return { protection: 'early', keys: null, missing: noSecret('CLIENT_EARLY_TRAFFIC_SECRET'), alternatives };
+}
+
+export interface Negotiated12 {
+  readonly version: number;
+  readonly suite: Suite | null;
+  readonly clientRandom: Uint8Array;
+  readonly serverRandom: Uint8Array;
+  readonly isEncryptThenMac: boolean;
+}
+
+/** Keys of one side after its ChangeCipherSpec, RFC 5246 §6.3. */
+export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array | undefined): Epoch {
+  const { version, suite, clientRandom, serverRandom, isEncryptThenMac } = negotiated;
+  const sealed = (missing: string): Epoch => ({ protection: 'application', keys: null, missing });
+  if (!suite || suite.protector.kind === 'unknown' || suite.isTls13) return sealed(noCipher(suite));
+  if (!master) return sealed(noSecret('CLIENT_RANDOM'));
+  const { protector } = suite;
+  const macBytes = protector.kind === 'cbc' ? HASHES[protector.mac].outputLen : 0;
+  const ivBytes = protector.kind === 'gcm' ? 4 : protector.kind === 'chacha20' ? 12 : version < 0x0302 ? 16 : 0;
+  const { keyBytes } = protector;
+  const seed = concat(serverRandom, clientRandom);
+  const block = prf(version, HASHES[suite.hash], master, 'key expansion', seed, 2 * (macBytes + keyBytes + ivBytes));
+  const mine = side === 'client' ? 0 : 1;
+  const cut = (start: number, bytes: number) => block.subarray(start + mine * bytes, start + (mine + 1) * bytes);
+  const macKey = cut(0, macBytes);
+  const key = cut(2 * macBytes, keyBytes);
+  const iv = cut(2 * (macBytes + keyBytes), ivBytes);
+  const keys: RecordKeys =
+    protector.kind === 'cbc'
+      ? { kind: 'cbc', key, macKey, mac: protector.mac, isEncryptThenMac, chainedIv: ivBytes ? iv : null }
+      : { kind: 'aead12', cipher: protector.kind, key, iv };
+  return { protection: 'application', keys, missing: '' };
+}

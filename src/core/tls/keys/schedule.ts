@@ -1,0 +1,88 @@
+/** The key schedule of TLS 1.3, RFC 8446 §7, and the PRF of TLS 1.2, RFC 5246 §5. */
+import { expand, extract } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { concat, uintBytes } from '../../bytes/reader.ts';
+import { HASHES, type HashFunction } from './hash.ts';
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/**
+ * HKDF-Expand-Label.
+ *
+ * @param label without the `tls13 ` that goes before it
+ * @param context often a transcript hash; may be empty
+ * @see RFC 8446 §7.1
+ */
+export function expandLabel(
+  hash: HashFunction,
+  secret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const name = ascii('tls13 ' + label);
+  const info = concat(uintBytes(length, 2), uintBytes(name.length, 1), name, uintBytes(context.length, 1), context);
+  return expand(hash, secret, info, length);
+}
+
+/** Derive-Secret over a transcript hash, RFC 8446 §7.1. */
+export const deriveSecret = (hash: HashFunction, secret: Uint8Array, label: string, transcript: Uint8Array) =>
+  expandLabel(hash, secret, label, transcript, hash.outputLen);
+
+/** HKDF-Extract; `null` stands for as many zero bytes as the hash has. */
+export const extractSecret = (hash: HashFunction, salt: Uint8Array | null, input: Uint8Array | null): Uint8Array =>
+  extract(hash, input ?? new Uint8Array(hash.outputLen), salt ?? new Uint8Array(hash.outputLen));
+
+export interface TrafficKey {
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+}
+
+/** The write key and IV of one side, RFC 8446 §7.3. */
+export function trafficKey(hash: HashFunction, secret: Uint8Array, keyBytes: number): TrafficKey {
+  const none = new Uint8Array();
+  return { key: expandLabel(hash, secret, 'key', none, keyBytes), iv: expandLabel(hash, secret, 'iv', none, 12) };
+}
+
+/** The secret after a KeyUpdate, RFC 8446 §7.2. */
+export const updatedSecret = (hash: HashFunction, secret: Uint8Array): Uint8Array =>
+  expandLabel(hash, secret, 'traffic upd', new Uint8Array(), hash.outputLen);
+
+/** verify_data of a TLS 1.3 Finished, also of a PSK binder. RFC 8446 §4.4.4 */
+export function finishedMac(hash: HashFunction, baseKey: Uint8Array, transcript: Uint8Array): Uint8Array {
+  return hmac(hash, expandLabel(hash, baseKey, 'finished', new Uint8Array(), hash.outputLen), transcript);
+}
+
+/** P_hash, RFC 5246 §5. */
+function pHash(hash: HashFunction, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  let a = seed;
+  for (let at = 0; at < length;) {
+    a = hmac(hash, secret, a);
+    const block = hmac(hash, secret, concat(a, seed));
+    out.set(block.subarray(0, length - at), at);
+    at += block.length;
+  }
+  return out;
+}
+
+/**
+ * The PRF of TLS 1.2, or the one of 1.0 and 1.1 (MD5 and SHA-1 together) for lower versions.
+ *
+ * @see RFC 5246 §5, RFC 4346 §5
+ */
+export function prf(
+  version: number,
+  hash: HashFunction,
+  secret: Uint8Array,
+  label: string,
+  seed: Uint8Array,
+  length: number,
+): Uint8Array {
+  const full = concat(ascii(label), seed);
+  if (version >= 0x0303) return pHash(hash, secret, full, length);
+  const half = Math.ceil(secret.length / 2);
+  const one = pHash(HASHES.MD5, secret.subarray(0, half), full, length);
+  const other = pHash(HASHES.SHA, secret.subarray(secret.length - half), full, length);
+  return one.map((byte, index) => byte ^ (other[index] ?? 0));
+}

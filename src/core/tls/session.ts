@@ -1,0 +1,297 @@
+/**
+ * What a connection has agreed on so far, learnt message by message. Each handshake message has one handler here; a
+ * handler asks the field tree and never parses bytes itself. Lives only inside one run of `dissect`.
+ */
+import { certificateFacts, type CertificateFacts } from '../asn1/certificate.ts';
+import { toHex } from '../bytes/hex.ts';
+import { concat, sameBytes } from '../bytes/reader.ts';
+import type { Field, Side, Verification } from './dissection.ts';
+import { find, rawOf, uintOf } from './format/tree.ts';
+import { earlyEpoch, epoch12, epochs13 } from './keys/epochs.ts';
+import { Flow } from './keys/flow.ts';
+import { HASHES, type HashFunction } from './keys/hash.ts';
+import { secretsOf, type KeyLogLabel, type Secrets } from './keys/keylog.ts';
+import { finishedMac, prf } from './keys/schedule.ts';
+import { Transcript } from './keys/transcript.ts';
+import { GROUPS } from './names/names.ts';
+import { suiteOf, type Suite } from './names/suites.ts';
+import { signedContent13, verifyBinder } from './verify/content.ts';
+import { verifySignature } from './verify/signature.ts';
+
+export const TLS13 = 0x0304;
+const NOT_SEEN: Verification = { holds: null, why: 'Not seen on this connection.' };
+
+/** One handshake message that was read. */
+export interface Message {
+  readonly from: Side;
+  readonly name: string;
+  readonly field: Field;
+  /** with the 4-byte header */
+  readonly bytes: Uint8Array;
+}
+
+export class Session {
+  version = 0;
+  suite: Suite | null = null;
+  suiteCode: number | null = null;
+  group: string | null = null;
+  serverName: string | null = null;
+  alpn: string | null = null;
+  resumed = false;
+  readonly flows = { client: new Flow(), server: new Flow() };
+  /** after its ChangeCipherSpec of TLS 1.2 and before, all records of a side are protected */
+  readonly isProtected = { client: false, server: false };
+  readonly certificates: { [S in Side]: Uint8Array[] } = { client: [], server: [] };
+  readonly certificateVerify: { [S in Side]: Verification } = { client: NOT_SEEN, server: NOT_SEEN };
+  readonly finished: { [S in Side]: Verification } = { client: NOT_SEEN, server: NOT_SEEN };
+  pskBinder: Verification = NOT_SEEN;
+  clientRandom: Uint8Array = new Uint8Array();
+  serverRandom: Uint8Array = new Uint8Array();
+  secrets: Secrets = new Map();
+
+  readonly #keyLog: string;
+  readonly #buffers: readonly Uint8Array[];
+  readonly #transcript = new Transcript();
+  #sessionId: Uint8Array = new Uint8Array();
+  #isEncryptThenMac = false;
+  #isExtendedMaster = false;
+  #awaitsRetry = false;
+  #offersEarlyData = false;
+  readonly #facts: { [S in Side]: CertificateFacts | null } = { client: null, server: null };
+
+  constructor(keyLog: string, buffers: readonly Uint8Array[]) {
+    this.#keyLog = keyLog;
+    this.#buffers = buffers;
+  }
+
+  get isTls13(): boolean {
+    return this.version >= TLS13;
+  }
+
+  /** Whether any hello has been seen; without one nothing else can be read safely. */
+  get hasBegun(): boolean {
+    return this.clientRandom.length > 0 || this.version > 0;
+  }
+
+  get #hash(): HashFunction {
+    return HASHES[this.suite?.hash ?? 'SHA256'];
+  }
+
+  /** Takes in one message: checks what it proves, then counts it into the transcript. */
+  learn(message: Message): void {
+    const handler = HANDLERS[message.name];
+    handler?.(this, message);
+    if (isInTranscript(message.name, this.isTls13)) this.#transcript.add(message.bytes);
+    AFTERWARDS[message.name]?.(this, message);
+  }
+
+  clientHello({ field, bytes }: Message): void {
+    if (!this.#awaitsRetry) this.#forget();
+    this.clientRandom = this.#raw(field, 'random');
+    this.#sessionId = this.#raw(field, 'legacy_session_id', 'id');
+    this.secrets = secretsOf(this.#keyLog, toHex(this.clientRandom));
+    const extensions = find(field, 'extensions');
+    const name = find(extensions, 'server_name', 'server_name_list', 'ServerName', 'host_name', 'name');
+    this.serverName = name?.value ?? null;
+    const psk = find(extensions, 'pre_shared_key');
+    if (psk) this.pskBinder = verifyBinder(psk, bytes, this.#buffers, this.#transcript, this.secrets);
+    if (!this.#awaitsRetry && find(extensions, 'early_data')) {
+      this.#offersEarlyData = true;
+      this.flows.client.start([earlyEpoch(this.secrets)]);
+    }
+  }
+
+  /** A new handshake on a connection that had one (renegotiation) starts with a clean sheet. */
+  #forget(): void {
+    this.#transcript.restart();
+    if (this.version === 0) return;
+    this.certificates.client = [];
+    this.certificates.server = [];
+    for (const side of ['client', 'server'] as const) {
+      this.certificateVerify[side] = NOT_SEEN;
+      this.finished[side] = NOT_SEEN;
+    }
+  }
+
+  helloRetryRequest({ field }: Message): void {
+    this.#agree(field);
+    this.#awaitsRetry = true;
+    this.#transcript.restart(
+      concat(Uint8Array.of(254, 0, 0, this.#hash.outputLen), this.#transcript.digest(this.#hash)),
+    );
+  }
+
+  serverHello({ field }: Message): void {
+    this.#agree(field);
+    this.#awaitsRetry = false;
+    this.serverRandom = this.#raw(field, 'random');
+    const extensions = find(field, 'extensions');
+    this.#isEncryptThenMac = find(extensions, 'encrypt_then_mac') !== undefined;
+    this.#isExtendedMaster = find(extensions, 'extended_master_secret') !== undefined;
+    this.alpn = this.#alpn(extensions) ?? this.alpn;
+    if (!this.isTls13) {
+      const echoed = this.#raw(field, 'legacy_session_id_echo', 'id');
+      this.resumed = echoed.length > 0 && sameBytes(echoed, this.#sessionId);
+      return;
+    }
+    this.resumed = find(extensions, 'pre_shared_key') !== undefined;
+    this.group = this.#groupName(find(extensions, 'key_share', 'KeyShareEntry', 'group')) ?? this.group;
+    const { client, server } = this.flows;
+    server.start(epochs13('server', this.suite, this.secrets));
+    if (this.#offersEarlyData) client.append(epochs13('client', this.suite, this.secrets));
+    else client.start(epochs13('client', this.suite, this.secrets));
+  }
+
+  #agree(hello: Field): void {
+    const legacy = uintOf(find(hello, 'legacy_version'), this.#buffers) ?? 0;
+    const selected = find(hello, 'extensions', 'supported_versions', 'selected_version');
+    this.version = uintOf(selected, this.#buffers) ?? legacy;
+    this.suiteCode = uintOf(find(hello, 'cipher_suite'), this.#buffers);
+    this.suite = this.suiteCode === null ? null : suiteOf(this.suiteCode);
+  }
+
+  encryptedExtensions({ field }: Message): void {
+    this.alpn = this.#alpn(find(field, 'extensions')) ?? this.alpn;
+  }
+
+  #alpn(extensions: Field | undefined): string | undefined {
+    const list = find(extensions, 'application_layer_protocol_negotiation', 'protocol_name_list');
+    return find(list, 'ProtocolName', 'name')?.value;
+  }
+
+  certificate({ from, field }: Message): void {
+    const list = find(field, 'certificate_list')?.children.slice(1) ?? [];
+    const data = list.map((entry) => (entry.name === 'CertificateEntry' ? find(entry, 'cert_data') : entry));
+    this.certificates[from] = data.filter((item) => item !== undefined).map((item) => this.#behindLength(item, 3));
+    const [leaf] = this.certificates[from];
+    this.#facts[from] = leaf ? certificateFacts(leaf) : null;
+  }
+
+  serverKeyExchange({ field, bytes }: Message): void {
+    this.group = this.#groupName(find(field, 'namedcurve')) ?? this.group;
+    const signature = find(field, 'signature');
+    if (!signature) return;
+    const algorithm = find(field, 'algorithm');
+    const paramsEnd = (algorithm ?? signature).range.start - field.range.start;
+    const content = concat(this.clientRandom, this.serverRandom, bytes.subarray(4, paramsEnd));
+    this.certificateVerify.server = this.#checkSignature('server', field, content);
+  }
+
+  certificateRequestAfterwards({ from }: Message): void {
+    if (this.isTls13 && this.flows[from].epoch?.protection === 'application') this.#transcript.rewind();
+  }
+
+  verifyCertificate({ from, field }: Message): void {
+    const content = this.isTls13
+      ? signedContent13(from, this.#transcript.digest(this.#hash))
+      : this.#transcript.bytes();
+    this.certificateVerify[from] = this.#checkSignature(from, field, content);
+  }
+
+  #checkSignature(side: Side, field: Field, content: Uint8Array): Verification {
+    const facts = this.#facts[side];
+    if (!facts) return { holds: null, why: 'No readable certificate came before it.' };
+    const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
+    return verifySignature(scheme, facts.key, content, this.#raw(field, 'signature', 'signature'));
+  }
+
+  verifyFinished({ from, field }: Message): void {
+    const sent = this.#raw(field, 'verify_data');
+    const expected = this.isTls13 ? this.#finished13(from) : this.#finished12(from);
+    if ('why' in expected) this.finished[from] = expected;
+    else if (sameBytes(sent, expected)) {
+      this.finished[from] = { holds: true, why: 'Recomputed over all messages before it: equal.' };
+    } else {
+      this.finished[from] = { holds: false, why: 'Recomputed over all messages before it: it differs.' };
+    }
+  }
+
+  #finished13(from: Side): Uint8Array | Verification {
+    const isLater = this.flows[from].epoch?.protection === 'application';
+    const label: KeyLogLabel =
+      from === 'client'
+        ? isLater
+          ? 'CLIENT_TRAFFIC_SECRET_0'
+          : 'CLIENT_HANDSHAKE_TRAFFIC_SECRET'
+        : 'SERVER_HANDSHAKE_TRAFFIC_SECRET';
+    const secret = this.secrets.get(label);
+    if (!secret) return { holds: null, why: `No ${label} in this view's key log.` };
+    return finishedMac(this.#hash, secret, this.#transcript.digest(this.#hash));
+  }
+
+  #finished12(from: Side): Uint8Array | Verification {
+    const master = this.secrets.get('CLIENT_RANDOM');
+    if (!master) return { holds: null, why: "No CLIENT_RANDOM in this view's key log." };
+    const seen = this.version >= 0x0303 ? this.#transcript.digest(this.#hash) : this.#transcript.digestOld();
+    return prf(this.version, this.#hash, master, `${from} finished`, seen, 12);
+  }
+
+  /** After a Finished of TLS 1.3 its sender goes on to the application keys. */
+  afterFinished({ from }: Message): void {
+    if (!this.isTls13) return;
+    if (this.flows[from].epoch?.protection === 'application') return;
+    this.flows[from].advanceTo('application');
+    if (from === 'client') this.#transcript.mark();
+  }
+
+  endOfEarlyData({ from }: Message): void {
+    this.flows[from].advanceTo('handshake');
+  }
+
+  keyUpdate({ from }: Message): void {
+    this.flows[from].update();
+  }
+
+  /** ChangeCipherSpec: in TLS 1.2 all that follows from this side is protected; in 1.3 it means nothing. */
+  changeCipherSpec(from: Side): void {
+    if (this.isTls13) return;
+    const { version, suite, clientRandom, serverRandom } = this;
+    const negotiated = { version, suite, clientRandom, serverRandom, isEncryptThenMac: this.#isEncryptThenMac };
+    this.isProtected[from] = true;
+    this.flows[from].start(version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'))] : []);
+  }
+
+  get isExtendedMaster(): boolean {
+    return this.#isExtendedMaster;
+  }
+
+  #groupName(group: Field | undefined): string | undefined {
+    const code = uintOf(group, this.#buffers);
+    return code === null ? undefined : (GROUPS.nameOf(code) ?? group?.value);
+  }
+
+  #raw(field: Field, ...path: readonly string[]): Uint8Array {
+    const found = find(field, ...path);
+    return found ? rawOf(found, this.#buffers) : new Uint8Array();
+  }
+
+  #behindLength(field: Field, width: number): Uint8Array {
+    return rawOf(field, this.#buffers).subarray(width);
+  }
+}
+
+type Handler = (session: Session, message: Message) => void;
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  ClientHello: (session, message) => session.clientHello(message),
+  HelloRetryRequest: (session, message) => session.helloRetryRequest(message),
+  ServerHello: (session, message) => session.serverHello(message),
+  EncryptedExtensions: (session, message) => session.encryptedExtensions(message),
+  Certificate: (session, message) => session.certificate(message),
+  ServerKeyExchange: (session, message) => session.serverKeyExchange(message),
+  CertificateRequest: (session, message) => session.certificateRequestAfterwards(message),
+  CertificateVerify: (session, message) => session.verifyCertificate(message),
+  Finished: (session, message) => session.verifyFinished(message),
+};
+
+const AFTERWARDS: Readonly<Record<string, Handler>> = {
+  EndOfEarlyData: (session, message) => session.endOfEarlyData(message),
+  KeyUpdate: (session, message) => session.keyUpdate(message),
+  Finished: (session, message) => session.afterFinished(message),
+};
+
+/** RFC 8446 §4.4.1 leaves out what comes after the handshake; RFC 5246 §7.4.9 only HelloRequest. */
+function isInTranscript(name: string, isTls13: boolean): boolean {
+  if (name === 'HelloRequest') return false;
+  return !isTls13 || (name !== 'NewSessionTicket' && name !== 'KeyUpdate');
+}
