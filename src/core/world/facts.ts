@@ -1,0 +1,20 @@
+/** Everything that can become true in a world. `perform.ts` and the bridge cause facts, `apply.ts` takes them in. */
+import type { RunFact } from '../bridge/messages.ts';
+import type { TapRecord } from '../bridge/run.ts';
+import type { Side } from '../tls/dissection.ts';
+import type { Authority, DeskLine, KeyPair, LoadedByRelay, Owner, SignedMessage } from './world.ts';
+
+export type WorldFact =
+  | { readonly kind: 'key'; readonly pair: KeyPair }
+  | { readonly kind: 'authority'; readonly authority: Authority }
+  | { readonly kind: 'request'; readonly owner: Owner; readonly pem: string }
+  | { readonly kind: 'certificate'; readonly owner: Owner; readonly pem: string }
+  | { readonly kind: 'signature'; readonly owner: Owner; readonly signed: SignedMessage }
+  | { readonly kind: 'trust'; readonly side: Side; readonly names: readonly string[] }
+  | { readonly kind: 'relay'; readonly loaded: LoadedByRelay }
+  /** a private key was handed to the local bridge, as that many bytes of PEM */
+  | { readonly kind: 'lent'; readonly owner: Owner; readonly bytes: number }
+  | { readonly kind: 'desk-line'; readonly line: DeskLine }
+  | { readonly kind: 'bet'; readonly id: string; readonly choice: number }
+  /** told by the bridge of a run */
+  | { readonly kind: 'run'; readonly fact: RunFact | TapRecord };
