@@ -1,0 +1,22 @@
+/** What the shell asks of the learner's state, in one place. */
+import type { LessonHead } from '$core/course/lesson.ts';
+import { progress } from '../state/progress.svelte.ts';
+import type { Progress } from '../ui/learn/courseMap.ts';
+import type { Kept } from './kept.ts';
+
+/** How far the learner is in each lesson. */
+export function progressOf(lessons: readonly LessonHead[]): Progress {
+  return Object.fromEntries(lessons.map(({ id }) => [id, progress.of(id)]));
+}
+
+export function lentBytes(): number {
+  return 0;
+}
+
+export async function keptNow(): Promise<Kept | null> {
+  return null;
+}
+
+export async function forget(): Promise<void> {
+  progress.forget();
+}
