@@ -61,6 +61,7 @@ function start(
   report: (r: ClientReport) => void,
 ): NodeClient {
   let isOver = false;
+  let isSecure = false;
   const last = (final: ClientReport) => {
     if (!isOver) report(final);
     isOver = true;
@@ -77,14 +78,18 @@ function start(
   const lines = new LineReader((line) => report({ kind: 'line', line }));
   tls.on('keylog', (line) => report({ kind: 'key-log', line: line.toString('latin1').trim() }));
   tls.on('secureConnect', () => {
+    isSecure = true;
     const peer = peerOf(tls);
     if (peer) report({ kind: 'trusts', peer });
   });
   tls.on('data', (bytes: Buffer) => {
     if (!lines.push(bytes)) tls.destroy();
   });
-  tls.on('error', (error) => last(failure(error, tls)));
-  tls.on('end', () => last({ kind: 'ended', code: null, text: 'The server has closed the connection.' }));
+  tls.on('error', (error) => last(failure(error, tls, isSecure)));
+  // Before the handshake is done an error follows that says so.
+  tls.on('end', () => {
+    if (isSecure) last({ kind: 'ended', code: null, text: 'The server has closed the connection.' });
+  });
   tls.on('close', () => last({ kind: 'ended', code: null, text: 'The connection is closed.' }));
   return {
     say: (line) => {
@@ -97,10 +102,12 @@ function start(
   };
 }
 
-function failure(error: Error, tls: TLSSocket): ClientReport {
+function failure(error: Error, tls: TLSSocket, isSecure: boolean): ClientReport {
   const code = codeOf(error);
   if (isVerifyCode(code)) return { kind: 'refuses', code, text: wordsFor(code), peer: peerOf(tls) };
   if (alertNameIn(code)) return { kind: 'told', code, text: wordsFor(code) };
   if (code.startsWith('ERR_SSL_')) return { kind: 'fault', code, text: wordsFor(code) };
-  return { kind: 'ended', code, text: wordsFor(code) };
+  // Node calls any early end ECONNRESET, even a plain FIN; what was on the wire is the tap's to say.
+  const text = isSecure ? wordsFor(code) : 'The server ended the connection before the handshake was done.';
+  return { kind: 'ended', code, text };
 }

@@ -46,7 +46,6 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
     handshakeTimeout: handshakeMs,
     ca: [], // a missing list would trust the public web authorities
     noDelay: true,
-    allowHalfOpen: true,
   };
   const server = createServer(options);
 
@@ -59,8 +58,11 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
     connections.set(port, connection);
     socket.on('close', () => {
       sockets.delete(socket);
-      if (connections.get(port) === connection) connections.delete(port);
-      connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' });
+      // The TLS socket above closes after this one, and brings the reason of a refusal only then.
+      setImmediate(() => {
+        if (connections.get(port) === connection) connections.delete(port);
+        connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' });
+      });
     });
   });
   /** Node gives no link from a TLS socket to the connection below it, but both name the same remote port. */

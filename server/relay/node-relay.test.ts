@@ -1,0 +1,237 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/core/bytes/secret.ts';
+import { anAuthority, issuedBy, selfSigned, type Made } from '../../tests/session/openssl-pki.ts';
+import { hasProgram } from '../../tests/programs.ts';
+import { prepareNodeClient, type ClientReport, type NodeClient } from './node-client.ts';
+import { openNodeRelay } from './node-relay.ts';
+import type { RelayMaterial, RelayReport } from './relay.ts';
+
+describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
+  const ca = anAuthority();
+  const foreign = anAuthority('/O=Order Desk/CN=Desk Root CA');
+  const desk = issuedBy(ca, { subject: '/CN=desk', for: 'server', names: 'DNS:localhost,IP:127.0.0.1' });
+  const alice = issuedBy(ca, { subject: '/O=Order Desk/CN=alice', for: 'client' });
+
+  const closers: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  /** A relay that greets whom it accepts; `said` is what it reports, short. */
+  async function aRelay(material: Partial<RelayMaterial> | null = {}, handshakeMs = 60_000) {
+    const reports: RelayReport[] = [];
+    const relay = await openNodeRelay({
+      identity: { privateKey: new Secret(desk.key) },
+      handshakeMs,
+      onConnection: () => ({
+        report: (report) => void reports.push(report),
+        plaintext: (stream) => {
+          stream.write('hello\n');
+          stream.resume();
+        },
+      }),
+    });
+    closers.push(() => relay.close());
+    const loaded =
+      material && relay.load({ certificate: desk.certificate, trust: [ca.certificate], crls: [], ...material });
+    return { relay, reports, loaded, said: () => reports.filter(({ kind }) => kind !== 'key-log').map(short) };
+  }
+
+  const short = (report: RelayReport | ClientReport) => [report.kind, detail(report)].filter(Boolean).join(' ');
+  const detail = (report: RelayReport | ClientReport) => {
+    if ('code' in report) return report.code;
+    if ('peer' in report) return report.peer.subject;
+    return 'line' in report ? report.line : null;
+  };
+
+  /** Connects and waits for the connection's end; a client that hears a line hangs up. */
+  async function dial(
+    port: number,
+    who: Made | null,
+    change: { version?: '1.2' | '1.3'; name?: string; trust?: string[] } = {},
+  ) {
+    const reports: ClientReport[] = [];
+    const ready = prepareNodeClient({
+      version: change.version ?? '1.3',
+      serverName: change.name ?? 'localhost',
+      trust: change.trust ?? [ca.certificate],
+      certificate: who?.certificate ?? null,
+      privateKey: who ? new Secret(who.key) : null,
+    });
+    if (ready.kind === 'refused') throw new Error(ready.text);
+    const socket = connectTcp(port, '127.0.0.1');
+    await once(socket, 'connect');
+    let client: NodeClient | null = null;
+    await new Promise<void>((resolve) => {
+      client = ready.start(socket, (report) => {
+        reports.push(report);
+        if (report.kind === 'line') client?.hangUp();
+        if (['refuses', 'told', 'fault', 'ended'].includes(report.kind)) resolve();
+      });
+    });
+    return reports.filter(({ kind }) => kind !== 'key-log').map(short);
+  }
+
+  const end = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
+
+  test.each(['1.3', '1.2'] as const)('TLS %s: both trust each other, and the client is greeted', async (version) => {
+    const { relay, reports, said } = await aRelay();
+    expect(await dial(relay.port, alice, { version })).toEqual(['trusts CN=desk', 'line hello', 'ended']);
+    expect(said()[0]).toBe('accepted CN=alice,O=Order Desk');
+    expect(reports.find(({ kind }) => kind === 'accepted')).toMatchObject({ version: `TLSv${version}` });
+    const labels = reports.flatMap((report) => (report.kind === 'key-log' ? [report.line.split(' ')[0]] : []));
+    expect(labels).toContain(version === '1.3' ? 'CLIENT_TRAFFIC_SECRET_0' : 'CLIENT_RANDOM');
+  });
+
+  test.each([
+    ['a self-signed certificate', selfSigned('/CN=alice'), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [
+      'one of another authority',
+      issuedBy(foreign, { subject: '/CN=alice', for: 'client' }),
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    ['one made for a server', issuedBy(ca, { subject: '/CN=alice', for: 'server' }), 'INVALID_PURPOSE'],
+  ])('%s is refused: the reason is on the server, the client only sees an end', async (_, who, reason) => {
+    const { relay, said } = await aRelay();
+    expect(await dial(relay.port, who)).toEqual(['trusts CN=desk', 'ended']);
+    expect(said()).toEqual([`refused ${reason}`]);
+    expect(await dial(relay.port, who, { version: '1.2' })).toEqual(['ended ECONNRESET']);
+    expect(said()[1]).toBe(`refused ${reason}`);
+  });
+
+  test('without a certificate the client is told: 116 in TLS 1.3, 40 in TLS 1.2', async () => {
+    const { relay, said } = await aRelay();
+    expect(await dial(relay.port, null)).toEqual(['trusts CN=desk', 'told ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']);
+    expect(await dial(relay.port, null, { version: '1.2' })).toEqual(['told ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE']);
+    const noticed = 'refused ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+    expect(said()).toEqual([noticed, noticed]);
+  });
+
+  test('a relay without trust anchors accepts nobody, and a client without them trusts nobody', async () => {
+    const { relay, said } = await aRelay({ trust: [] });
+    expect(await dial(relay.port, alice)).toEqual(['trusts CN=desk', 'ended']);
+    expect(said()[0]).toMatch(/^refused (UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/);
+    const other = await aRelay();
+    expect(await dial(other.relay.port, alice, { trust: [] })).toEqual(['refuses SELF_SIGNED_CERT_IN_CHAIN']);
+  });
+
+  test('a client that trusts another authority refuses the desk, whose name is the same', async () => {
+    const { relay } = await aRelay();
+    const said = await dial(relay.port, alice, { trust: [foreign.certificate] });
+    expect(said).toEqual(['refuses SELF_SIGNED_CERT_IN_CHAIN']); // OpenSSL sends the root along
+  });
+
+  test.each([
+    ['other.example', ['refuses ERR_TLS_CERT_ALTNAME_INVALID']],
+    ['', ['refuses ERR_TLS_CERT_ALTNAME_INVALID']],
+    ['127.0.0.1', ['trusts CN=desk', 'line hello', 'ended']],
+  ])('the desk must be certified for the name %j', async (name, said) => {
+    const { relay } = await aRelay();
+    expect(await dial(relay.port, alice, { name })).toEqual(said);
+  });
+
+  test('a relay that has loaded nothing fails every handshake', async () => {
+    const { relay } = await aRelay(null);
+    expect((await dial(relay.port, alice))[0]).toMatch(/^told /);
+  });
+
+  test('what was loaded is told by fingerprint, and a bad load leaves the good one in place', async () => {
+    const { relay, loaded } = await aRelay();
+    expect(loaded).toMatchObject({ kind: 'loaded', trust: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
+    const load = (change: Partial<RelayMaterial>) =>
+      relay.load({ certificate: desk.certificate, trust: [ca.certificate], crls: [], ...change });
+    expect(load({ certificate: 'nonsense' })).toMatchObject({ kind: 'refused', code: 'bad-certificate' });
+    expect(load({ certificate: alice.certificate })).toMatchObject({ kind: 'refused', code: 'key-mismatch' });
+    expect(load({ trust: ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'] })).toMatchObject({
+      kind: 'refused',
+      code: 'bad-certificate',
+    });
+    expect(load({ crls: ['nonsense'] })).toMatchObject({ kind: 'refused', code: 'bad-certificate' });
+    expect(await dial(relay.port, alice)).toContain('line hello');
+  });
+
+  test('weak material is refused in words before anything is dialled', () => {
+    const small = issuedBy(ca, { subject: '/CN=alice', newKey: ['rsa:1024'] });
+    const sha1 = issuedBy(ca, { subject: '/CN=alice', digest: 'sha1' });
+    const wrong = {
+      key: issuedBy(ca, { subject: '/CN=bob', newKey: ['ed25519'] }).key,
+      certificate: alice.certificate,
+    };
+    const codes = [small, sha1, wrong].map((who) => {
+      const ready = prepareNodeClient({
+        version: '1.3',
+        serverName: 'localhost',
+        trust: [],
+        certificate: who.certificate,
+        privateKey: new Secret(who.key),
+      });
+      return ready.kind === 'refused' ? ready.code : ready.kind;
+    });
+    expect(codes).toEqual(['weak-key', 'weak-key', 'key-mismatch']);
+  });
+
+  test('a revoked or exchanged trust counts from the next connection on, without resumption', async () => {
+    const { relay, said } = await aRelay();
+    await dial(relay.port, alice);
+    relay.load({ certificate: desk.certificate, trust: [foreign.certificate], crls: [] });
+    expect(await dial(relay.port, alice)).toEqual(['trusts CN=desk', 'ended']);
+    expect(said().at(-1)).toBe('refused SELF_SIGNED_CERT_IN_CHAIN'); // alice's client sends her root along
+  });
+
+  test('a handshake that takes too long is cut and does not complete later', async () => {
+    const { relay, said } = await aRelay({}, 50);
+    const socket = connectTcp(relay.port, '127.0.0.1');
+    socket.resume();
+    await end(socket);
+    expect(said()).toEqual(['ended ERR_TLS_HANDSHAKE_TIMEOUT']);
+  });
+
+  test('bytes that are not TLS are a fault that the relay noticed', async () => {
+    const { relay, said } = await aRelay();
+    const socket = connectTcp(relay.port, '127.0.0.1').on('error', () => undefined);
+    socket.resume();
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+    await end(socket);
+    expect(said()).toEqual(['fault ERR_SSL_HTTP_REQUEST']);
+  });
+
+  test('a connection that is cut before it says anything is only ended', async () => {
+    const { relay, said, reports } = await aRelay();
+    const socket = connectTcp(relay.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.resetAndDestroy();
+    await expect.poll(() => reports.length).toBe(1);
+    expect(said()[0]).toMatch(/^ended/);
+  });
+
+  test('one client can be cut off by its fingerprint, live', async () => {
+    const { relay, reports } = await aRelay();
+    const bob = issuedBy(ca, { subject: '/CN=bob', for: 'client' });
+    const ready = prepareNodeClient({
+      version: '1.3',
+      serverName: 'localhost',
+      trust: [ca.certificate],
+      certificate: bob.certificate,
+      privateKey: new Secret(bob.key),
+    });
+    if (ready.kind === 'refused') throw new Error(ready.text);
+    const ended = new Promise<void>((resolve) => {
+      ready.start(connectTcp(relay.port, '127.0.0.1'), (report) => {
+        if (report.kind === 'ended') resolve();
+        const accepted = reports.find(({ kind }) => kind === 'accepted');
+        if (report.kind === 'line' && accepted?.kind === 'accepted') relay.disconnect(accepted.peer.sha256);
+      });
+    });
+    await ended;
+  });
+
+  test('closing twice is harmless and ends what is open', async () => {
+    const { relay } = await aRelay();
+    const socket = connectTcp(relay.port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.resume();
+    await Promise.all([relay.close(), relay.close(), end(socket)]);
+  });
+});
