@@ -1,5 +1,10 @@
 /**
  * Keys, requests and certificates as the course makes them. PEM text in, PEM text out, so that the same functions run
- * in Node and, behind a message port, in a Worker. The public face of this folder.
+ * in Node and, behind a message port, in a Worker. The public face of this folder: functions only, whose arguments and
+ * answers can be cloned. What can go wrong with a stranger's input comes back as a value with its words.
  */
-export {};
+export { generateKey } from './keys/generate.ts';
+export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
+export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
+export { readCertificate, readRequest, sha256Of } from './facts.ts';
+export { keyFits, signedBy, trustedFor } from './judge.ts';

@@ -1,0 +1,164 @@
+/**
+ * Reads DER (X.690) by schema: the caller says what must come next, so nothing recurses and nothing is read that no
+ * schema asked for. Only definite, shortest lengths are DER; all else is refused with the byte where it stands.
+ */
+import { Reader } from '../../bytes/reader.ts';
+import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
+
+/** Identifier bytes that X.509 uses. */
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  visibleString: 0x1a,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** Context-specific tag `[number]`: constructed (holds elements) or primitive (holds bytes). */
+export const context = (number: number, form: 'constructed' | 'primitive'): number =>
+  (form === 'constructed' ? 0xa0 : 0x80) + number;
+
+/** Damaged DER. Thrown inside this folder, and turned into a value by {@link reading}. */
+export class Malformed extends Error {
+  override name = 'Malformed';
+}
+
+/** Runs a parser. Damage becomes a refusal; anything else is a bug and goes on as it is. */
+export function reading<Value>(parse: () => Value): Result<Value, Refusal<'damaged'>> {
+  try {
+    return done(parse());
+  } catch (error) {
+    if (error instanceof Malformed) return refused('damaged', error.message);
+    throw error;
+  }
+}
+
+export class Element {
+  readonly tag: number;
+  readonly #reader: Reader;
+  readonly #start: number;
+  readonly #bodyAt: number;
+
+  constructor(reader: Reader, tag: number, start: number, bodyAt: number) {
+    this.tag = tag;
+    this.#reader = reader;
+    this.#start = start;
+    this.#bodyAt = bodyAt;
+  }
+
+  /** Offset of the tag in the buffer that was read. */
+  get at(): number {
+    return this.#start;
+  }
+
+  /** Tag, length and content. */
+  get whole(): Uint8Array {
+    return this.#reader.bytes.subarray(this.#start, this.#reader.end);
+  }
+
+  /** The content alone. */
+  get body(): Uint8Array {
+    return this.#reader.bytes.subarray(this.#bodyAt, this.#reader.end);
+  }
+
+  /** Reads the elements inside. */
+  inside(): DerReader {
+    return new DerReader(new Reader(this.#reader.bytes, 0, this.#bodyAt, this.#reader.end));
+  }
+}
+
+export class DerReader {
+  readonly #reader: Reader;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  get isEmpty(): boolean {
+    return this.#reader.left === 0;
+  }
+
+  /** Tag of what comes next, or null at the end. */
+  get nextTag(): number | null {
+    return this.isEmpty ? null : this.#reader.peek(1);
+  }
+
+  /** The next element, which must have one of these tags (any, when none is given). `what` names it in a refusal. */
+  read(what: string, ...tags: readonly number[]): Element {
+    const reader = this.#reader;
+    const start = reader.at;
+    if (reader.left < 2) throw new Malformed(`${what} is missing at byte ${start}.`);
+    const tag = reader.uint(1);
+    if (tags.length > 0 && !tags.includes(tag)) {
+      throw new Malformed(`${what} should stand at byte ${start}, but there is tag 0x${hexByte(tag)}.`);
+    }
+    if ((tag & 0x1f) === 0x1f) throw new Malformed(`The tag at byte ${start} is longer than X.509 ever needs.`);
+    const length = lengthOf(reader, what);
+    if (length > reader.left) {
+      throw new Malformed(`${what} at byte ${start} claims ${length} bytes, and only ${reader.left} are left.`);
+    }
+    const bodyAt = reader.at;
+    reader.skip(length);
+    return new Element(new Reader(reader.bytes, 0, bodyAt, bodyAt + length), tag, start, bodyAt);
+  }
+
+  /** The next element if it has this tag; else null, and nothing is consumed. */
+  optional(what: string, tag: number): Element | null {
+    return this.nextTag === tag ? this.read(what, tag) : null;
+  }
+
+  /** Everything that is left, each with one of these tags. At most `limit`, so that a count is never a surprise. */
+  all(what: string, limit: number, ...tags: readonly number[]): Element[] {
+    const elements: Element[] = [];
+    while (!this.isEmpty) {
+      if (elements.length === limit) throw new Malformed(`There are more than ${limit} of: ${what}.`);
+      elements.push(this.read(what, ...tags));
+    }
+    return elements;
+  }
+
+  /** Nothing may follow. */
+  end(what: string): void {
+    if (!this.isEmpty) throw new Malformed(`${what} ends at byte ${this.#reader.at}, but more bytes follow.`);
+  }
+}
+
+/** One element that fills all of `bytes`. */
+export function onlyElement(bytes: Uint8Array, what: string, ...tags: readonly number[]): Element {
+  const reader = new DerReader(new Reader(bytes));
+  const element = reader.read(what, ...tags);
+  reader.end(what);
+  return element;
+}
+
+function lengthOf(reader: Reader, what: string): number {
+  const at = reader.at;
+  const first = reader.uint(1);
+  if (first < 0x80) return first;
+  if (first === 0x80) throw new Malformed(`${what} has an indefinite length at byte ${at}: that is BER, not DER.`);
+  const count = first - 0x80;
+  if (count > 4 || reader.left < count) throw new Malformed(`The length at byte ${at} is impossible.`);
+  const length = reader.uint(count);
+  if (length < 0x80 || length < 256 ** (count - 1)) {
+    throw new Malformed(`The length at byte ${at} is not written in the shortest way, as DER demands.`);
+  }
+  return length;
+}
+
+function hexByte(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}

@@ -1,0 +1,93 @@
+/** Public keys of any kind, as SubjectPublicKeyInfo holds them (RFC 5280 section 4.1.2.7). */
+import { sha1 } from '@noble/hashes/legacy.js';
+import { Reader } from '../../bytes/reader.ts';
+import { onlyElement, TAG, type DerReader, type Element } from '../der/read.ts';
+import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
+import { OID, oidName } from '../oids.ts';
+
+/** An algorithm and its parameters, as they stand; the parameters' element, or null where there are none. */
+export interface Algorithm {
+  readonly oid: string;
+  readonly parameters: Element | null;
+  readonly der: Uint8Array;
+}
+
+export interface PublicKey {
+  /** SubjectPublicKeyInfo */
+  readonly der: Uint8Array;
+  readonly algorithm: Algorithm;
+  /** content of the BIT STRING */
+  readonly key: Uint8Array;
+}
+
+export interface RsaPublicKey {
+  readonly modulus: bigint;
+  readonly exponent: bigint;
+}
+
+/** AlgorithmIdentifier, RFC 5280 section 4.1.1.2. */
+export function readAlgorithm(reader: DerReader, what: string): Algorithm {
+  const element = reader.read(what, TAG.sequence);
+  const inner = element.inside();
+  const oid = oidText(inner.read(`the OID of ${what}`, TAG.oid));
+  const parameters = inner.isEmpty ? null : inner.read(`the parameters of ${what}`);
+  inner.end(what);
+  return { oid, parameters, der: element.whole };
+}
+
+/** SubjectPublicKeyInfo. */
+export function readPublicKey(reader: DerReader): PublicKey {
+  const element = reader.read('a public key', TAG.sequence);
+  const inner = element.inside();
+  const algorithm = readAlgorithm(inner, "the public key's algorithm");
+  const key = bitStringBytes(inner.read('the bytes of a public key', TAG.bitString), 'the public key');
+  inner.end('A public key');
+  return { der: element.whole, algorithm, key };
+}
+
+/** Modulus and exponent of an RSA key; null for a key of another kind. */
+export function rsaOf(key: PublicKey): RsaPublicKey | null {
+  if (key.algorithm.oid !== OID.rsaEncryption && key.algorithm.oid !== OID['rsassa-pss']) return null;
+  const reader = onlyElement(key.key, 'an RSA key', TAG.sequence).inside();
+  const modulus = bigInteger(reader.read('the modulus', TAG.integer), 'The modulus');
+  const exponent = bigInteger(reader.read('the exponent', TAG.integer), 'The exponent');
+  reader.end('An RSA key');
+  return { modulus, exponent };
+}
+
+/** The name of the curve of an elliptic-curve key, or null. */
+export function curveOf(key: PublicKey): string | null {
+  if (key.algorithm.oid !== OID['id-ecPublicKey']) return null;
+  const { parameters } = key.algorithm;
+  return parameters?.tag === TAG.oid ? oidName(oidText(parameters)) : 'unknown curve';
+}
+
+const CURVE_BITS: Readonly<Record<string, number>> = { secp256r1: 256, secp384r1: 384, secp521r1: 521 };
+
+/** The size people give a key: bits of an RSA modulus, or of a curve; null where we do not know it. */
+export function keyBits(key: PublicKey): number | null {
+  const rsa = rsaOf(key);
+  if (rsa) return rsa.modulus.toString(2).length;
+  if (key.algorithm.oid === OID['id-Ed25519']) return 256;
+  return CURVE_BITS[curveOf(key) ?? ''] ?? null;
+}
+
+/** `RSA`, `EC secp256r1`, `Ed25519`, or the OID. */
+export function keyKind(key: PublicKey): string {
+  const curve = curveOf(key);
+  if (curve) return `EC ${curve}`;
+  if (key.algorithm.oid === OID.rsaEncryption) return 'RSA';
+  return oidName(key.algorithm.oid).replace('id-', '');
+}
+
+/** The usual key identifier: SHA-1 of the key's bits (RFC 5280 section 4.2.1.2, method 1). A label, not a proof. */
+export function keyIdentifier(key: PublicKey): Uint8Array {
+  return sha1(key.key);
+}
+
+/** Whether the first of two keys' bytes is the second's. */
+export function isSameKey(one: PublicKey, other: PublicKey): boolean {
+  const reader = new Reader(other.key);
+  const isSameKind = one.algorithm.oid === other.algorithm.oid && curveOf(one) === curveOf(other);
+  return isSameKind && one.key.length === reader.left && one.key.every((byte) => byte === reader.uint(1));
+}
