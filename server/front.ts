@@ -14,6 +14,11 @@ import type { ServeOptions } from './options.ts';
 
 const TOKEN_BYTES = 32;
 
+/** What the printed link ends with. */
+export function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
 /** Who is let in, and how they are served; the same for the built site and for the development server. */
 export interface Door {
   /** the printed link: the page's URL with the token */
@@ -27,6 +32,8 @@ export interface FrontParts {
   readonly backstage: Backstage;
   readonly log: (line: string) => void;
   readonly limits?: Limits;
+  /** of the link, when it must stay the same; else a new one */
+  readonly token?: string;
 }
 
 /**
@@ -36,9 +43,8 @@ export interface FrontParts {
  */
 export function openDoor(
   { host, port, key }: { readonly host: string; readonly port: number; readonly key: Uint8Array },
-  { backstage, log, limits = LIMITS }: FrontParts,
+  { backstage, log, limits = LIMITS, token = newToken() }: FrontParts,
 ): Door {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const access = createAccess(port, token, key);
   const { sessions, desk, deskRuns } = backstage;
   const bridge = createBridge({ access, sessions, desk, deskRuns, limits, now: Date.now, log });

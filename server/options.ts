@@ -18,3 +18,14 @@ export interface ServeOptions {
 
 /** The passphrase of the original public description: an example, and said to be one wherever it is in use. */
 export const EXAMPLE_PASSPHRASE = '1234567890123456';
+
+/** What `trustwalk serve` does when it is told nothing; folders are relative to where it is started. */
+export const DEFAULT_OPTIONS: ServeOptions = {
+  port: 6227,
+  deskPort: 6226,
+  host: '127.0.0.1',
+  certs: 'certs',
+  data: '.data',
+  passphrase: EXAMPLE_PASSPHRASE,
+  weakModes: false,
+};
