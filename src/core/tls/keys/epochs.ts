@@ -1,6 +1,7 @@
 /** From secrets of the key log to the keys of each side, in the order in which a side uses them. */
 import { concat } from '../../bytes/reader.ts';
 import type { Side } from '../dissection.ts';
+import { AEADS } from '../record/aead.ts';
 import type { RecordKeys } from '../record/protection.ts';
 import { suiteOf, type Suite } from '../names/suites.ts';
 import type { Epoch } from './flow.ts';
@@ -11,9 +12,9 @@ import { prf, trafficKey, updatedSecret } from './schedule.ts';
 /** The record keys that a TLS 1.3 traffic secret gives; null where we do not have the suite's cipher. */
 export function recordKeys13(suite: Suite, secret: Uint8Array): RecordKeys | null {
   const { protector, hash } = suite;
-  if (protector.kind !== 'gcm' && protector.kind !== 'chacha20') return null;
+  if (protector.kind !== 'aead') return null;
   const { key, iv } = trafficKey(HASHES[hash], secret, protector.keyBytes);
-  return { kind: 'tls13', cipher: protector.kind, key, iv };
+  return { kind: 'tls13', cipher: protector.cipher, key, iv };
 }
 
 const noCipher = (suite: Suite | null): string =>
@@ -52,7 +53,7 @@ export function epochs13(side: Side, suite: Suite | null, secrets: Secrets): Epo
  */
 export function earlyEpoch(secrets: Secrets): Epoch {
   const secret = secrets.get('CLIENT_EARLY_TRAFFIC_SECRET');
-  const fitting = [0x1301, 0x1302, 0x1303]
+  const fitting = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305]
     .map(suiteOf)
     .filter((suite) => suite !== null)
     .filter(({ hash }) => secret?.length === HASHES[hash].outputLen);
@@ -78,7 +79,8 @@ export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array
   if (!master) return sealed(noSecret('CLIENT_RANDOM'));
   const { protector } = suite;
   const macBytes = protector.kind === 'cbc' ? HASHES[protector.mac].outputLen : 0;
-  const ivBytes = protector.kind === 'gcm' ? 4 : protector.kind === 'chacha20' ? 12 : version < 0x0302 ? 16 : 0;
+  const ivBytes =
+    protector.kind === 'aead' ? 12 - AEADS[protector.cipher].explicitNonceBytes : version < 0x0302 ? 16 : 0;
   const { keyBytes } = protector;
   const seed = concat(serverRandom, clientRandom);
   const block = prf(version, HASHES[suite.hash], master, 'key expansion', seed, 2 * (macBytes + keyBytes + ivBytes));
@@ -90,6 +92,6 @@ export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array
   const keys: RecordKeys =
     protector.kind === 'cbc'
       ? { kind: 'cbc', key, macKey, mac: protector.mac, isEncryptThenMac, chainedIv: ivBytes ? iv : null }
-      : { kind: 'aead12', cipher: protector.kind, key, iv };
+      : { kind: 'aead12', cipher: protector.cipher, key, iv };
   return { protection: 'application', keys, missing: '' };
 }

@@ -203,9 +203,9 @@ export const CIPHER_SUITES: Names = { base: 16, nameOf: (code) => SUITES.get(cod
 
 export type HashName = 'MD5' | 'SHA' | 'SHA256' | 'SHA384';
 
-/** How a suite protects records. `cbc`: AES in CBC mode, then or before it an HMAC with `mac`. */
+/** How a suite protects records. `cbc`: AES in CBC mode, before or after it an HMAC with `mac`. */
 export type Protector =
-  | { readonly kind: 'gcm' | 'chacha20'; readonly keyBytes: 16 | 32 }
+  | { readonly kind: 'aead'; readonly cipher: 'gcm' | 'ccm' | 'ccm8' | 'chacha20'; readonly keyBytes: 16 | 32 }
   | { readonly kind: 'cbc'; readonly keyBytes: 16 | 32; readonly mac: HashName }
   | { readonly kind: 'unknown' };
 
@@ -241,10 +241,13 @@ export function suiteOf(code: number): Suite | null {
   };
 }
 
+const AES_MODES = { GCM: 'gcm', CCM: 'ccm', CCM_8: 'ccm8' } as const;
+
 function protectorOf(cipher: string): Protector {
-  if (cipher.startsWith('CHACHA20_POLY1305')) return { kind: 'chacha20', keyBytes: 32 };
-  const aes = /^AES_(128|256)_(GCM|CBC)_(SHA|SHA256|SHA384)$/.exec(cipher);
+  if (cipher.startsWith('CHACHA20_POLY1305')) return { kind: 'aead', cipher: 'chacha20', keyBytes: 32 };
+  const aes = /^AES_(128|256)_(GCM|CCM_8|CCM|CBC)(?:_(SHA|SHA256|SHA384))?$/.exec(cipher);
   if (!aes) return { kind: 'unknown' };
   const keyBytes = aes[1] === '128' ? 16 : 32;
-  return aes[2] === 'GCM' ? { kind: 'gcm', keyBytes } : { kind: 'cbc', keyBytes, mac: aes[3] as HashName };
+  if (aes[2] === 'CBC') return { kind: 'cbc', keyBytes, mac: aes[3] as HashName };
+  return { kind: 'aead', cipher: AES_MODES[aes[2] as keyof typeof AES_MODES], keyBytes };
 }

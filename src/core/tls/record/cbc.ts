@@ -1,0 +1,49 @@
+/** Records protected with AES-CBC and an HMAC, before or after encryption: RFC 5246 §6.2.3.2, RFC 7366 §3. */
+import { cbc } from '@noble/ciphers/aes.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { concat, sameBytes, uintBytes } from '../../bytes/reader.ts';
+import { HASHES } from '../keys/hash.ts';
+import type { HashName } from '../names/suites.ts';
+import type { Opened } from './protection.ts';
+
+export const BLOCK_BYTES = 16;
+
+/** Keys of AES-CBC with HMAC in one direction. */
+export interface CbcKeys {
+  readonly kind: 'cbc';
+  readonly key: Uint8Array;
+  readonly macKey: Uint8Array;
+  readonly mac: HashName;
+  readonly isEncryptThenMac: boolean;
+  /** TLS 1.0 only: the IV is not in the record but the last block before; else null */
+  readonly chainedIv: Uint8Array | null;
+}
+
+/**
+ * Opens one record; see `openRecord`.
+ *
+ * @returns null where the MAC or the padding is wrong
+ */
+export function openCbc(keys: CbcKeys, header: Uint8Array, body: Uint8Array, sequence: number): Opened | null {
+  const macBytes = HASHES[keys.mac].outputLen;
+  const sealedBytes = body.length - (keys.isEncryptThenMac ? macBytes : 0);
+  const sealed = body.subarray(0, sealedBytes);
+  if (keys.isEncryptThenMac && !sameBytes(macOf(keys, header, sealed, sequence), body.subarray(sealedBytes)))
+    return null;
+  const iv = keys.chainedIv ?? sealed.subarray(0, BLOCK_BYTES);
+  const blocks = keys.chainedIv ? sealed : sealed.subarray(BLOCK_BYTES);
+  if (blocks.length === 0) return null;
+  const plaintext = cbc(keys.key, iv, { disablePadding: true }).decrypt(blocks);
+  const padding = (plaintext.at(-1) ?? 0) + 1;
+  const contentBytes = plaintext.length - padding - (keys.isEncryptThenMac ? 0 : macBytes);
+  if (contentBytes < 0 || plaintext.subarray(-padding).some((byte) => byte !== padding - 1)) return null;
+  const content = plaintext.subarray(0, contentBytes);
+  const mac = plaintext.subarray(contentBytes, contentBytes + macBytes);
+  if (!keys.isEncryptThenMac && !sameBytes(macOf(keys, header, content, sequence), mac)) return null;
+  return { type: header[0] ?? 0, plaintext, contentBytes };
+}
+
+function macOf(keys: CbcKeys, header: Uint8Array, content: Uint8Array, sequence: number): Uint8Array {
+  const seen = concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(content.length, 2), content);
+  return hmac(HASHES[keys.mac], keys.macKey, seen);
+}
