@@ -108,7 +108,7 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
     const prepared = prepare(side, 'the desk', SECURITY);
     if (prepared.kind === 'refused') return prepared;
     server.setSecureContext(prepared.options);
-    return { kind: 'loaded', certificate: prepared.leaf ? fingerprintOf(prepared.leaf) : '', trust: prepared.trust };
+    return { kind: 'loaded', certificate: prepared.leaf && fingerprintOf(prepared.leaf), trust: prepared.trust };
   }
 }
 

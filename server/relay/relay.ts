@@ -13,8 +13,8 @@ export interface RelayIdentity {
 
 /** What the relay is told to use, all PEM. An empty `trust` means that nobody is accepted. */
 export interface RelayMaterial {
-  /** leaf first, intermediates after it */
-  readonly certificate: string;
+  /** leaf first, intermediates after it; without one every handshake fails */
+  readonly certificate: string | null;
   readonly trust: readonly string[];
   readonly crls: readonly string[];
 }
@@ -59,7 +59,7 @@ export interface RelayListener {
 
 /** Why material was not loaded; `code` is one of the bridge's. */
 export type LoadResult =
-  | { readonly kind: 'loaded'; readonly certificate: string; readonly trust: readonly string[] }
+  | { readonly kind: 'loaded'; readonly certificate: string | null; readonly trust: readonly string[] }
   | { readonly kind: 'refused'; readonly code: 'bad-certificate' | 'key-mismatch' | 'weak-key'; readonly text: string };
 
 export interface Relay {

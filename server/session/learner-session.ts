@@ -1,0 +1,218 @@
+/** One learner's session: answers the page's requests, and owns every socket and timer that they need. */
+import { once } from 'node:events';
+import { connect, isIP, type Socket } from 'node:net';
+import type * as v from 'valibot';
+import { LIMITS } from '../../src/core/bridge/limits.ts';
+import type { Answer, ConfigureRelay, Dial, Failed, Request, Say } from '../../src/core/bridge/messages.ts';
+import { Secret } from '../../src/core/bytes/secret.ts';
+import { prepareNodeClient } from '../relay/node-client.ts';
+import type { TapRun } from '../tap/tap-run.ts';
+import { FactLog } from './fact-log.ts';
+import { SessionRun } from './session-run.ts';
+import type { Fact, Session, SessionDeps, SessionDesk } from './session.ts';
+import { openTappedRelay, type TappedRelay, type TappedRunListener } from './tapped-relay.ts';
+
+type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
+
+/** Node wants a finite handshake deadline; a lesson may hold a record far longer than its default of two minutes. */
+const LESSON_HANDSHAKE_MS = 24 * 60 * 60_000;
+/** A DNS name as a certificate can carry it. */
+const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+export class LearnerSession implements Session {
+  readonly id: string;
+  readonly #deps: SessionDeps;
+  readonly #limits: NonNullable<SessionDeps['limits']>;
+  readonly #log: FactLog;
+  /** open runs */
+  readonly #runs = new Map<number, SessionRun>();
+  /** open runs by the client's own TCP port: how the tap finds them, and how it knows a stranger */
+  readonly #byPeerPort = new Map<number, SessionRun>();
+  #runCount = 0;
+  #dialling = 0;
+  #relay: Promise<TappedRelay> | null = null;
+  #desk: SessionDesk | null = null;
+  #hasCertificate = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(deps: SessionDeps) {
+    this.id = Buffer.from(deps.random(16)).toString('hex');
+    this.#deps = deps;
+    this.#limits = deps.limits ?? LIMITS;
+    this.#log = new FactLog(this.#limits);
+  }
+
+  get hasListeners(): boolean {
+    return this.#log.hasListeners;
+  }
+
+  since(seq: number): readonly Fact[] {
+    return this.#log.since(seq);
+  }
+
+  subscribe(listener: (fact: Fact) => void): () => void {
+    return this.#log.subscribe(listener);
+  }
+
+  async handle(request: Request): Promise<Answer> {
+    try {
+      if (this.#closing) return failed(request, 'internal', 'This session has ended. Reload the page.');
+      return await this.#answer(request);
+    } catch (error) {
+      this.#deps.log(`session: ${request.type} failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      return failed(request, 'internal', 'The server has failed at this request. Try it again.');
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end());
+  }
+
+  #answer(request: Request): Answer | Promise<Answer> {
+    switch (request.type) {
+      case 'csr':
+        return { type: 'csr', re: request.id, pem: this.#deps.identity.csr };
+      case 'relay':
+        return this.#configure(request);
+      case 'dial':
+        return this.#dial(request);
+      case 'say':
+        return this.#say(request);
+      case 'hang-up':
+        return this.#hangUp(request.id, request.run);
+    }
+  }
+
+  async #configure(request: Of<typeof ConfigureRelay>): Promise<Answer> {
+    const relay = await this.#opened();
+    const { certificate, trust } = request;
+    const result = relay.load({ certificate, trust, crls: [] });
+    if (result.kind === 'refused') return failed(request, result.code, result.text);
+    this.#hasCertificate = certificate !== null;
+    return { type: 'relay-ready', re: request.id, certificate: result.certificate, trust: [...result.trust] };
+  }
+
+  async #dial(request: Of<typeof Dial>): Promise<Answer> {
+    const { version, serverName, trust, certificate, lentKey } = request;
+    if (!this.#hasCertificate) {
+      return failed(request, 'no-certificate', 'The desk has no certificate yet. Sign its request first.');
+    }
+    if (isIP(serverName) === 0 && !HOST_NAME.test(serverName)) {
+      return failed(request, 'bad-message', 'The server name is neither a host name nor an address.');
+    }
+    if (this.#runs.size + this.#dialling >= this.#limits.connectionsPerSession) {
+      const text = `${this.#limits.connectionsPerSession} connections are open. Hang one up first.`;
+      return failed(request, 'limit', text);
+    }
+    const privateKey = lentKey === null ? null : new Secret(lentKey);
+    const ready = prepareNodeClient({ version, serverName, trust, certificate, privateKey });
+    if (ready.kind === 'refused') return failed(request, ready.code, ready.text);
+
+    const socket = await this.#connected();
+    if (this.#closing) {
+      socket.destroy();
+      return failed(request, 'internal', 'This session has ended. Reload the page.');
+    }
+    const run = this.#opensRun(request, socket);
+    run.client = ready.start(socket, (report) => run.fromClient(report));
+    return { type: 'dialled', re: request.id, run: run.id };
+  }
+
+  /** A connection to the own tap: the only address that a session ever dials. */
+  async #connected(): Promise<Socket> {
+    this.#dialling += 1;
+    try {
+      const { port } = await this.#opened();
+      const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+      await once(socket, 'connect');
+      return socket;
+    } finally {
+      this.#dialling -= 1;
+    }
+  }
+
+  /** Registers the run before any byte of it is sent, so that the tap finds it. */
+  #opensRun(request: Of<typeof Dial>, socket: Socket): SessionRun {
+    const run = new SessionRun(++this.#runCount, this.#log, request, this.#deps.now());
+    const port = socket.localPort ?? 0;
+    this.#runs.set(run.id, run);
+    this.#byPeerPort.set(port, run);
+    socket.once('close', () => {
+      run.client = null;
+      this.#runs.delete(run.id);
+    });
+    return run;
+  }
+
+  #say(request: Of<typeof Say>): Answer {
+    const run = this.#runs.get(request.run);
+    if (!run) return this.#noRun(request, request.run);
+    if (request.line.includes('\n')) return failed(request, 'bad-message', 'A line holds no line break.');
+    if (!run.client?.say(request.line)) return failed(request, 'run-over', 'This connection has ended.');
+    return { type: 'done', re: request.id };
+  }
+
+  #hangUp(id: number, run: number): Answer {
+    const open = this.#runs.get(run);
+    if (!open) return this.#noRun({ id }, run);
+    open.client?.hangUp();
+    return { type: 'done', re: id };
+  }
+
+  #noRun(request: { readonly id: number }, run: number): Answer {
+    if (run >= 1 && run <= this.#runCount) return failed(request, 'run-over', 'This connection has ended.');
+    return failed(request, 'no-such-run', 'There is no such connection.');
+  }
+
+  #opened(): Promise<TappedRelay> {
+    this.#relay ??= openTappedRelay({
+      identity: this.#deps.identity,
+      handshakeMs: LESSON_HANDSHAKE_MS,
+      listen: { host: '127.0.0.1', port: 0 },
+      deadlineMs: this.#limits.connectionMs,
+      // A dial that was refused a moment ago may still be closing while the next one opens.
+      maxRuns: 2 * this.#limits.connectionsPerSession,
+      onRun: (run) => this.#listenTo(run),
+    });
+    this.#relay.catch(() => (this.#relay = null));
+    return this.#relay;
+  }
+
+  #listenTo(tapRun: TapRun): TappedRunListener {
+    const { peerPort } = tapRun;
+    let run: SessionRun | undefined;
+    const found = (tell: (run: SessionRun) => void) => {
+      run ??= this.#byPeerPort.get(peerPort);
+      if (run) tell(run);
+      else tapRun.end(); // another program of this machine has dialled the tap's port
+    };
+    return {
+      record: (record) => found((run) => run.record(record)),
+      closed: (from, how) => found((run) => run.closed(from, how)),
+      notTls: () => undefined, // the dissection says so itself
+      report: (report) => found((run) => run.fromRelay(report)),
+      plaintext: (stream, peer) =>
+        found((run) => {
+          this.#desk ??= this.#deps.openDesk();
+          this.#desk.serve(stream, peer);
+          const reader = run.deskReader();
+          stream.on('data', (bytes: Buffer) => void reader.push(bytes)); // beside the desk, which reads it already
+        }),
+      over: () => {
+        if (run && this.#byPeerPort.get(peerPort) === run) this.#byPeerPort.delete(peerPort);
+      },
+    };
+  }
+
+  async #end(): Promise<void> {
+    for (const { client } of this.#runs.values()) client?.destroy();
+    this.#runs.clear();
+    const relay = await this.#relay?.catch(() => null);
+    await relay?.close();
+    this.#desk?.close();
+  }
+}
+
+function failed({ id }: { readonly id: number }, code: Of<typeof Failed>['code'], text: string): Answer {
+  return { type: 'error', re: id, code, text };
+}

@@ -1,0 +1,94 @@
+/** One run of a session: stamps whatever its parts report with one clock, and makes facts of it. */
+import type { Side } from '../../src/core/tls/dissection.ts';
+import type { Dial, RunClosed, RunEvent } from '../../src/core/bridge/messages.ts';
+import { LineReader } from '../relay/lines.ts';
+import type { ClientReport, NodeClient } from '../relay/node-client.ts';
+import type { RelayPeer, RelayReport } from '../relay/relay.ts';
+import type { PassedRecord } from '../tap/tap-run.ts';
+import type { FactLog } from './fact-log.ts';
+import type * as v from 'valibot';
+
+const MICROSECONDS = 1000;
+
+export class SessionRun {
+  readonly id: number;
+  /** the client's end, as long as somebody may speak through it */
+  client: NodeClient | null = null;
+  readonly #log: FactLog;
+  readonly #startedMs = performance.now();
+
+  constructor(id: number, log: FactLog, dial: v.InferOutput<typeof Dial>, startedAt: number) {
+    this.id = id;
+    this.#log = log;
+    const { label, version, client, serverName } = dial;
+    log.add({ type: 'run', run: id, label, version, client, engine: 'node', serverName, startedAt });
+  }
+
+  record({ index, from, sent, delivered }: PassedRecord): void {
+    this.#log.add({ run: this.id, index, from, at: this.#at(), sent, delivered });
+  }
+
+  closed(from: Side, how: RunClosed['how']): void {
+    this.#log.add({ type: 'closed', run: this.id, at: this.#at(), from, how });
+  }
+
+  fromRelay(report: RelayReport): void {
+    switch (report.kind) {
+      case 'key-log':
+        return this.#keyLog('server', report.line);
+      case 'accepted':
+        return this.#event('server', 'trusts-peer', { text: 'The desk accepted the certificate.', peer: report.peer });
+      case 'refused':
+        return this.#event('server', 'refuses-peer', report);
+      case 'told':
+      case 'fault':
+      case 'ended':
+        return this.#event('server', report.kind, report);
+    }
+  }
+
+  fromClient(report: ClientReport): void {
+    switch (report.kind) {
+      case 'key-log':
+        return this.#keyLog('client', report.line);
+      case 'trusts':
+        return this.#event('client', 'trusts-peer', {
+          text: 'The client accepted the desk’s certificate.',
+          peer: report.peer,
+        });
+      case 'refuses':
+        return this.#event('client', 'refuses-peer', report);
+      case 'line':
+        return this.#heard('client', report.line);
+      case 'told':
+      case 'fault':
+      case 'ended':
+        return this.#event('client', report.kind, report);
+    }
+  }
+
+  /** Tells each line that the desk reads. @returns what to feed the plaintext's bytes to */
+  deskReader(): LineReader {
+    return new LineReader((line) => this.#heard('server', line));
+  }
+
+  #at(): number {
+    return Math.round((performance.now() - this.#startedMs) * MICROSECONDS) / MICROSECONDS;
+  }
+
+  #keyLog(side: Side, line: string): void {
+    this.#log.add({ type: 'key-log', run: this.id, side, line });
+  }
+
+  #heard(side: Side, line: string): void {
+    this.#log.add({ type: 'heard', run: this.id, at: this.#at(), side, line });
+  }
+
+  #event(
+    side: Side,
+    name: RunEvent['name'],
+    { code = null, text, peer = null }: { code?: string | null; text: string; peer?: RelayPeer | null },
+  ): void {
+    this.#log.add({ type: 'event', run: this.id, at: this.#at(), side, name, code, text, peer });
+  }
+}
