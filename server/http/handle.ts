@@ -45,7 +45,7 @@ export function pathOf(url: string): string {
 
 /** The token of the printed link; only the home page takes one. */
 function tokenOf(url: string): string | null {
-  return pathOf(url) === '/' ? new URLSearchParams(url.slice(1)).get('token') : null;
+  return pathOf(url) === '/' ? new URLSearchParams(url.slice(1 + pathOf(url).length)).get('token') : null;
 }
 
 function hasBody(request: IncomingMessage): boolean {

@@ -292,7 +292,9 @@ describe('afterwards', () => {
   test('connections that were cut in the middle of a request leave nothing behind: a good page is still served', async () => {
     for (let i = 0; i < 50; i++) {
       const socket = await dial(front.port);
-      socket.write(`GET / HTTP/1.1\r\nHost: ${front.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`);
+      socket.write(
+        `GET / HTTP/1.1\r\nHost: ${front.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${i % 2 === 0 ? '' : '\r\n'}`,
+      );
       socket.resetAndDestroy();
     }
     const { status, body } = await getIn('/');
