@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Written by the build when it has ended well, dated with the time at which it began to read the sources. */
@@ -92,6 +93,16 @@ async function build() {
   const [code, signal] = await new Promise((resolve) => child.once('close', (...how) => resolve(how)));
   process.off('SIGINT', stop).off('SIGTERM', stop);
   if (signal !== null) process.exit(130);
-  if (code !== 0) throw new StartError(`the build failed:\n${output.trim()}`);
+  if (code !== 0) {
+    process.stderr.write('\n');
+    throw new StartError(`the build failed:\n${readable(output)}`);
+  }
   process.stderr.write(`done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+}
+
+/** The builder's own words without the way through its insides, and without colours where nobody sees them. */
+function readable(output) {
+  const text = process.stderr.isTTY ? output : stripVTControlCharacters(output);
+  const lines = text.split('\n').filter((line) => !/^\s+at .*node_modules|^\{?\s*errors: |^\}$/.test(line));
+  return lines.join('\n').trim();
 }
