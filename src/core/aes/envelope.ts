@@ -57,10 +57,12 @@ export function passphraseKey(passphrase: string): Result<Uint8Array, Refusal<'w
 /** Seals the lines of one direction, counting them. */
 export class Sealer {
   readonly #direction: Direction;
-  #n = 0;
+  #n: number;
 
-  constructor(direction: Direction) {
+  /** @param n lines that were sealed in this direction before: a page comes back to a connection that is open */
+  constructor(direction: Direction, n = 0) {
     this.#direction = direction;
+    this.#n = n;
   }
 
   /**

@@ -97,6 +97,16 @@ export const CHECKS = {
     named: { ...run, view: ['eavesdropper', 'client', 'server'] },
     says: 'Whoever has that view can read the text.',
   },
+  'wire.reads': {
+    args: [['message', 'text']],
+    named: { ...run, view: ['eavesdropper', 'client', 'server'] },
+    says: 'Whoever has that view can read a handshake message of that name.',
+  },
+  'log.explained': {
+    args: [['percent', 'number']],
+    named: run,
+    says: 'At least that share of the bytes has a name.',
+  },
   'conn.open': { args: [], named: run, says: 'The connection is open.' },
   'desk.order': {
     args: [],

@@ -36,13 +36,18 @@ export const SignMessage = v.strictObject({ type: v.literal('sign-message'), who
 export const EditMessage = v.strictObject({ type: v.literal('edit-message'), who: Name, message: Text });
 /** `trust side=server ca=mine`; `ca=none` empties the side's list. */
 export const Trust = v.strictObject({ type: v.literal('trust'), side: v.picklist(['client', 'server']), ca: Name });
-/** `dial as=alice version=1.3`, or `dial scenario=foreign-ca-client-cert`. */
+/**
+ * `dial as=alice version=1.3`, or `dial scenario=foreign-ca-client-cert`. A plain connection uses what each side has
+ * loaded; a scenario is a good one but for its fault, and makes what it lacks. `label`: what the run is called, else
+ * the scenario's id, or `good`.
+ */
 export const DialDesk = v.strictObject({
   type: v.literal('dial'),
   as: v.optional(Name, 'alice'),
   version: v.optional(TlsVersion, '1.3'),
   scenario: v.optional(Name),
   serverName: v.optional(Text, 'localhost'),
+  label: v.optional(Name),
 });
 /** `desk do=order item=tea quantity=1`: one request to the order desk over the open connection, in its envelope. */
 export const AskDesk = v.variant('do', [
@@ -77,3 +82,4 @@ export const Command = v.variant('type', [
 export type Command = v.InferOutput<typeof Command>;
 /** A command as a block writes it: defaults may be left out. */
 export type CommandInput = v.InferInput<typeof Command>;
+export type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>;

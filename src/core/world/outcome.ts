@@ -35,7 +35,12 @@ export interface Outcome {
   /** no more can come */
   readonly isOver: boolean;
   /** whom each side let in, once both have; what the server saw in the client's certificate */
-  readonly accepted: { readonly as: string; readonly subject: string; readonly serial: string; readonly sha256: string } | null;
+  readonly accepted: {
+    readonly as: string;
+    readonly subject: string;
+    readonly serial: string;
+    readonly sha256: string;
+  } | null;
 }
 
 const CLOSE_NOTIFY = 0;

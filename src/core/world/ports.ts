@@ -28,4 +28,6 @@ export interface Ports {
   /** Unix time in ms */
   now(): number;
   random(bytes: number): Uint8Array;
+  /** Resolves after that many milliseconds: what a command waits for at most, when the other side stays silent. */
+  wait(ms: number): Promise<void>;
 }
