@@ -6,7 +6,7 @@ import type { Backstage } from './backstage.ts';
 import { type Bridge, createBridge } from './bridge/bridge.ts';
 import type { Limits } from './bridge/deps.ts';
 import { type Access, createAccess } from './http/access.ts';
-import { browserKey } from './http/browser-key.ts';
+import { ensureBrowserKey } from './http/browser-key.ts';
 import { answeredAtTheDoor, serveSite } from './http/handle.ts';
 import { createHttpServer, listen } from './http/listen.ts';
 import { readSite } from './http/site.ts';
@@ -70,7 +70,7 @@ export async function startFront(
   parts: FrontParts,
 ): Promise<Front> {
   const site = readSite(folder);
-  const key = browserKey(options.data);
+  const key = await ensureBrowserKey(options.data);
   const { host } = options;
   const server = createHttpServer();
   const port = await listen(server, host, options.port, '--port');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
 
@@ -7,31 +8,41 @@ const KEY_BYTES = 32;
 
 /**
  * The key that cookies are signed with, made at the first start. It outlives the process, so that a page which is
- * still open reconnects after a restart; deleting the file locks every browser out until it opens a new link.
+ * still open reconnects after a restart; removing the file locks every browser out until it opens a new link.
  *
  * @param folder of the store; gets a file `browser.key`, readable by its owner alone
- * @throws StartError when the folder cannot be written
+ * @throws StartError when the file cannot be read or written, or is not such a key
  */
-export function browserKey(folder: string): Uint8Array {
+export async function ensureBrowserKey(folder: string): Promise<Uint8Array> {
   const path = join(folder, 'browser.key');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const known = readIfThere(path);
-    if (known !== null && known.length === KEY_BYTES) return known;
-    const key = randomBytes(KEY_BYTES);
-    writeFileSync(path, key, { mode: 0o600 });
-    return key;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const key = (await readKey(path)) ?? (await makeKey(path));
+    if (key.length === KEY_BYTES) return key;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new StartError(`${path} cannot be read and written (${code}). Choose another folder with --data`);
+    throw new StartError(
+      `${path} cannot be used (${codeOf(error)}). Check its owner and mode, or choose another --data.`,
+    );
   }
+  throw new StartError(`${path} is not a key of ${KEY_BYTES} bytes. Remove it to get a new one.`);
 }
 
-function readIfThere(path: string): Buffer | null {
+/** The file's bytes, or null when there is no file. A link is not followed: it could point at anything. */
+async function readKey(path: string): Promise<Uint8Array | null> {
   try {
-    return readFileSync(path);
+    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return await file.readFile().finally(() => file.close());
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
+
+async function makeKey(path: string): Promise<Uint8Array> {
+  const key = randomBytes(KEY_BYTES);
+  const file = await open(path, 'wx', 0o600);
+  await file.writeFile(key).finally(() => file.close());
+  return key;
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
