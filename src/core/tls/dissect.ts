@@ -42,6 +42,9 @@ export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
   return new Dissector(keyLog).run(frame(chunks));
 }
 
+const UNREAD_AFTER_DAMAGE = 'The receiver could not open a record before this one, and reads no further.';
+const UNREAD_AFTER_ALERT = 'The receiver had ended the connection with an alert before.';
+
 /** One run of `dissect`; thrown away afterwards. */
 class Dissector {
   readonly #buffers: Uint8Array[] = [];
@@ -51,6 +54,8 @@ class Dissector {
   readonly #alerts: AlertView[] = [];
   readonly #assemblers: { readonly [S in Side]: Assembler };
   readonly #assembled: number[] = [];
+  /** why nobody reads what this side sends from here on */
+  readonly #unread: { [S in Side]: string | null } = { client: null, server: null };
 
   constructor(keyLog: string) {
     this.#session = new Session(keyLog, this.#buffers);
@@ -74,10 +79,12 @@ class Dissector {
   #record(index: number, framed: Framed): void {
     const draft = new Draft(index, framed, this.#newBuffer(framed.bytes));
     this.#drafts.push(draft);
+    draft.unread = this.#unread[framed.from];
     if (framed.kind !== 'record') return;
     if (this.#isProtected(draft)) {
       const opening = this.#session.flows[framed.from].open(framed.bytes);
       draft.protect(opening, (bytes) => this.#newBuffer(bytes));
+      if (opening.kind === 'sealed' && opening.keys) this.#unread[framed.from] ??= UNREAD_AFTER_DAMAGE;
     } else if (draft.type === HANDSHAKE && !this.#session.hasBegun && !draft.looksLikeHello()) {
       draft.seal('The beginning of the connection is missing, so it is not known whether this is encrypted.');
     }
@@ -97,7 +104,7 @@ class Dissector {
         draft.pieces = this.#assemblers[from].take(content, draft.index, (message) => this.#message(draft, message));
         break;
       case ALERT:
-        this.#alerts.push(...draft.readAlerts(content));
+        this.#alert(from, draft.readAlerts(content));
         break;
       case CHANGE_CIPHER_SPEC:
         draft.readOther(content);
@@ -106,6 +113,12 @@ class Dissector {
       default:
         draft.readOther(content);
     }
+  }
+
+  #alert(from: Side, alerts: readonly AlertView[]): void {
+    this.#alerts.push(...alerts);
+    const isFatal = ({ level, code }: AlertView) => level === 2 || (this.#session.isTls13 && ![0, 90].includes(code));
+    if (alerts.some(isFatal)) this.#unread[from === 'client' ? 'server' : 'client'] ??= UNREAD_AFTER_ALERT;
   }
 
   #message(draft: Draft, { from, input, records }: Assembled): { readonly field: Field } {
@@ -123,7 +136,8 @@ class Dissector {
   #result(): Dissection {
     const session = this.#session;
     const records = this.#drafts.map((draft) => draft.view());
-    const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished } = session;
+    const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished, pskBinder } =
+      session;
     return {
       version: version === 0 ? null : (VERSIONS.nameOf(version) ?? hexNumber(version, 4)),
       cipherSuite: suiteCode === null ? null : (suite?.name ?? named(suiteCode, 2, CIPHER_SUITES)),
@@ -140,7 +154,8 @@ class Dissector {
         client: session.certificates.client.map(certificateView),
         server: session.certificates.server.map(certificateView),
       },
-      verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished } },
+      verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished }, pskBinder },
+      keySchedule: session.keySchedule(),
       bytes: this.#count(records),
       problems: this.#drafts.flatMap((draft) => draft.problems()),
     };

@@ -54,6 +54,8 @@ export interface RecordView {
   readonly contentType: number | null;
   /** why a protected record stayed closed, in words */
   readonly sealed?: string;
+  /** why the peer never read this record, although it was sent: it had given up before */
+  readonly unread?: string;
   /** what it carries, in a few words: `ClientHello`, `Alert: unknown_ca (48)`, `Application data`, `Sealed` */
   readonly label: string;
   /** index into {@link Dissection.buffers} of the record's wire bytes */
@@ -107,6 +109,19 @@ export interface Verification {
   readonly why: string;
 }
 
+/** One value of the key schedule, and what is derived from it. */
+export interface Derived {
+  /** as the RFC calls it: `Handshake Secret`, `client_handshake_traffic_secret`, `key` */
+  readonly name: string;
+  /** lower-case hex; null where a secret that it needs is not known */
+  readonly value: string | null;
+  /** how it was computed, or where it comes from */
+  readonly how: string;
+  readonly source: string;
+  readonly says: string;
+  readonly children: readonly Derived[];
+}
+
 export interface Dissection {
   /** what was negotiated: `TLS 1.3`; null until ServerHello */
   readonly version: string | null;
@@ -124,7 +139,11 @@ export interface Dissection {
   readonly verified: {
     readonly certificateVerify: { readonly [S in Side]: Verification };
     readonly finished: { readonly [S in Side]: Verification };
+    /** the first binder of the ClientHello's pre_shared_key */
+    readonly pskBinder: Verification;
   };
+  /** how the keys come from each other; empty until ServerHello */
+  readonly keySchedule: readonly Derived[];
   readonly bytes: { readonly total: number; readonly explained: number };
   readonly problems: readonly { readonly record: number | null; readonly text: string }[];
 }

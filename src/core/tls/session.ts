@@ -5,7 +5,7 @@
 import { certificateFacts, type CertificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { concat, sameBytes } from '../bytes/reader.ts';
-import type { Field, Side, Verification } from './dissection.ts';
+import type { Derived, Field, Side, Verification } from './dissection.ts';
 import { find, rawOf, uintOf } from './format/tree.ts';
 import { earlyEpoch, epoch12, epochs13 } from './keys/epochs.ts';
 import { Flow } from './keys/flow.ts';
@@ -13,6 +13,7 @@ import { HASHES, type HashFunction } from './keys/hash.ts';
 import { secretsOf, type KeyLogLabel, type Secrets } from './keys/keylog.ts';
 import { finishedMac, prf } from './keys/schedule.ts';
 import { Transcript } from './keys/transcript.ts';
+import { keyTree12, keyTree13, type Points } from './keys/tree.ts';
 import { GROUPS } from './names/names.ts';
 import { suiteOf, type Suite } from './names/suites.ts';
 import { signedContent13, verifyBinder } from './verify/content.ts';
@@ -49,12 +50,18 @@ export class Session {
   serverRandom: Uint8Array = new Uint8Array();
   secrets: Secrets = new Map();
 
+  readonly points: { -readonly [P in keyof Points]: Points[P] } = {
+    clientHello: null,
+    serverHello: null,
+    serverFinished: null,
+    clientFinished: null,
+  };
+
   readonly #keyLog: string;
   readonly #buffers: readonly Uint8Array[];
   readonly #transcript = new Transcript();
   #sessionId: Uint8Array = new Uint8Array();
   #isEncryptThenMac = false;
-  #isExtendedMaster = false;
   #awaitsRetry = false;
   #offersEarlyData = false;
   readonly #facts: { [S in Side]: CertificateFacts | null } = { client: null, server: null };
@@ -125,9 +132,9 @@ export class Session {
     this.#agree(field);
     this.#awaitsRetry = false;
     this.serverRandom = this.#raw(field, 'random');
+    if (this.isTls13) this.points.clientHello = this.#transcript.digest(this.#hash);
     const extensions = find(field, 'extensions');
     this.#isEncryptThenMac = find(extensions, 'encrypt_then_mac') !== undefined;
-    this.#isExtendedMaster = find(extensions, 'extended_master_secret') !== undefined;
     this.alpn = this.#alpn(extensions) ?? this.alpn;
     if (!this.isTls13) {
       const echoed = this.#raw(field, 'legacy_session_id_echo', 'id');
@@ -226,11 +233,25 @@ export class Session {
     return prf(this.version, this.#hash, master, `${from} finished`, seen, 12);
   }
 
+  /** The tree of keys, as far as the handshake has come. */
+  keySchedule(): Derived[] {
+    const { suite, secrets, points, version, clientRandom, serverRandom } = this;
+    if (!suite || version === 0 || serverRandom.length === 0) return [];
+    return this.isTls13
+      ? keyTree13(suite, secrets, points, this.resumed)
+      : keyTree12(version, suite, secrets, clientRandom, serverRandom);
+  }
+
+  afterServerHello(): void {
+    if (this.isTls13) this.points.serverHello = this.#transcript.digest(this.#hash);
+  }
+
   /** After a Finished of TLS 1.3 its sender goes on to the application keys. */
   afterFinished({ from }: Message): void {
     if (!this.isTls13) return;
     if (this.flows[from].epoch?.protection === 'application') return;
     this.flows[from].advanceTo('application');
+    this.points[`${from}Finished`] = this.#transcript.digest(this.#hash);
     if (from === 'client') this.#transcript.mark();
   }
 
@@ -242,17 +263,16 @@ export class Session {
     this.flows[from].update();
   }
 
-  /** ChangeCipherSpec: in TLS 1.2 all that follows from this side is protected; in 1.3 it means nothing. */
+  /**
+   * ChangeCipherSpec: in TLS 1.2 all that follows from this side is protected. In 1.3 it means nothing, nor before
+   * ServerHello, where only a client of 1.3 sends it (ahead of early data, RFC 8446 §D.4).
+   */
   changeCipherSpec(from: Side): void {
-    if (this.isTls13) return;
+    if (this.isTls13 || (this.version === 0 && this.clientRandom.length > 0)) return;
     const { version, suite, clientRandom, serverRandom } = this;
     const negotiated = { version, suite, clientRandom, serverRandom, isEncryptThenMac: this.#isEncryptThenMac };
     this.isProtected[from] = true;
     this.flows[from].start(version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'))] : []);
-  }
-
-  get isExtendedMaster(): boolean {
-    return this.#isExtendedMaster;
   }
 
   #groupName(group: Field | undefined): string | undefined {
@@ -286,6 +306,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 
 const AFTERWARDS: Readonly<Record<string, Handler>> = {
   EndOfEarlyData: (session, message) => session.endOfEarlyData(message),
+  ServerHello: (session) => session.afterServerHello(),
   KeyUpdate: (session, message) => session.keyUpdate(message),
   Finished: (session, message) => session.afterFinished(message),
 };

@@ -7,7 +7,7 @@ import { suiteOf, type Suite } from '../names/suites.ts';
 import type { Epoch } from './flow.ts';
 import { HASHES } from './hash.ts';
 import type { KeyLogLabel, Secrets } from './keylog.ts';
-import { prf, trafficKey, updatedSecret } from './schedule.ts';
+import { keyBlock12, trafficKey, updatedSecret } from './schedule.ts';
 
 /** The record keys that a TLS 1.3 traffic secret gives; null where we do not have the suite's cipher. */
 export function recordKeys13(suite: Suite, secret: Uint8Array): RecordKeys | null {
@@ -82,8 +82,8 @@ export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array
   const ivBytes =
     protector.kind === 'aead' ? 12 - AEADS[protector.cipher].explicitNonceBytes : version < 0x0302 ? 16 : 0;
   const { keyBytes } = protector;
-  const seed = concat(serverRandom, clientRandom);
-  const block = prf(version, HASHES[suite.hash], master, 'key expansion', seed, 2 * (macBytes + keyBytes + ivBytes));
+  const randoms = concat(serverRandom, clientRandom);
+  const block = keyBlock12(version, HASHES[suite.hash], master, randoms, 2 * (macBytes + keyBytes + ivBytes));
   const mine = side === 'client' ? 0 : 1;
   const cut = (start: number, bytes: number) => block.subarray(start + mine * bytes, start + (mine + 1) * bytes);
   const macKey = cut(0, macBytes);

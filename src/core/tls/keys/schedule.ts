@@ -86,3 +86,12 @@ export function prf(
   const other = pHash(HASHES.SHA, secret.subarray(secret.length - half), full, length);
   return one.map((byte, index) => byte ^ (other[index] ?? 0));
 }
+
+/** The block that the keys of both sides are cut from, RFC 5246 §6.3. `randoms`: the server's, then the client's. */
+export const keyBlock12 = (
+  version: number,
+  hash: HashFunction,
+  master: Uint8Array,
+  randoms: Uint8Array,
+  length: number,
+): Uint8Array => prf(version, hash, master, 'key expansion', randoms, length);

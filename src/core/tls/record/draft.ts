@@ -33,6 +33,8 @@ export class Draft {
   contentType: number | null = null;
   protection: Protection = 'clear';
   pieces: Piece[] = [];
+  /** why the peer never read it, or null */
+  unread: string | null = null;
   #opening: Opening | null = null;
   #sealed: string | null = null;
   #plaintext: number | null = null;
@@ -125,6 +127,7 @@ export class Draft {
       protection,
       contentType,
       ...(this.#sealed !== null && { sealed: this.#sealed }),
+      ...(this.unread !== null && { unread: this.unread }),
       label,
       wire,
       plaintext: this.#plaintext,
