@@ -10,21 +10,15 @@ export function progressOf(lessons: readonly LessonHead[]): Progress {
   return Object.fromEntries(lessons.map(({ id }) => [id, progress.of(id)]));
 }
 
-export function lentBytes(): number {
-  return world.current.lent.bytes;
-}
-
-export async function keptNow(): Promise<Kept | null> {
-  const { keys, certificates, authorities, lent } = world.current;
+/** Counts what is kept now. */
+export async function keptNow(): Promise<Kept> {
+  const bytes = await world.keptBytes();
+  const { keys, authorities, certificates, lent } = world.current;
   return {
     place: world.place,
     keys: Object.keys(keys).length,
-    certificates: Object.keys(certificates).length + Object.keys(authorities).length,
-    bytes: await world.keptBytes(),
+    certificates: Object.keys(authorities).length + Object.keys(certificates).length,
+    bytes,
     lentBytes: lent.bytes,
   };
-}
-
-export async function forget(): Promise<void> {
-  await world.forgetEverything();
 }
