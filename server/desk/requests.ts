@@ -1,0 +1,125 @@
+/** What each request does. Knows no sockets and no envelopes: a request and who asks in, an answer out. */
+import type { Answer, ErrorCode, Order, Request } from '../../src/core/desk/messages.ts';
+import { whyNotUserName, whyWeakPassword } from '../../src/core/desk/accounts.ts';
+import type { Account, Store, StoredOrder } from '../store/store.ts';
+import { DESK_LIMITS } from './limits.ts';
+import { HashingIsBusy, createPasswords } from './passwords.ts';
+import { createSlowDown } from './slow-down.ts';
+
+/** Who holds the other end of a connection, by the certificate that was verified there. */
+export interface Peer {
+  /** RFC 4514 text */
+  readonly subject: string;
+  /** lower-case hex */
+  readonly serial: string;
+  /** SHA-256 over the DER, lower-case hex */
+  readonly sha256: string;
+}
+
+/** One connection's side of the conversation: who it is by certificate, and as whom it has signed in. */
+export interface Visitor {
+  readonly peer: Peer;
+  user: string | null;
+}
+
+export interface DeskDeps {
+  readonly store: Store;
+  /** Unix time in ms */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+/** An answer without the request's id. */
+export type Reply = Answer;
+
+const error = (code: ErrorCode, message: string): Reply => ({ type: 'error', code, message });
+
+const UNKNOWN = 'The user name or the password is wrong.';
+
+/** @returns a function that answers one request of one visitor; it never rejects but for a bug */
+export function createRequests({
+  store,
+  now,
+  random,
+}: DeskDeps): (visitor: Visitor, request: Request) => Promise<Reply> {
+  const passwords = createPasswords(random);
+  const byAccount = createSlowDown(DESK_LIMITS.freeFailures.account, now);
+  const byCertificate = createSlowDown(DESK_LIMITS.freeFailures.certificate, now);
+
+  async function createAccount(visitor: Visitor, { user, password }: Credentials): Promise<Reply> {
+    const whyNot = whyNotUserName(user);
+    if (whyNot !== null) return error('bad-request', whyNot);
+    const whyWeak = whyWeakPassword(password);
+    if (whyWeak !== null) return error('weak-password', whyWeak);
+    const taken = error('name-taken', `The name ${user} is taken.`);
+    if (store.account(user) !== null) return taken;
+    const record = await passwords.hash(password);
+    const { subject } = visitor.peer;
+    const account: Account = { user, role: 'customer', subject, password: record, createdAt: now() };
+    if (!store.addAccount(account)) return taken;
+    visitor.user = user;
+    return { type: 'ok', user, role: account.role };
+  }
+
+  async function signIn(visitor: Visitor, { user, password }: Credentials): Promise<Reply> {
+    const { sha256, subject } = visitor.peer;
+    const waitMs = Math.max(byAccount.waitMs(user), byCertificate.waitMs(sha256));
+    if (waitMs > 0)
+      return error('too-many-tries', `Too many failed tries. Try again in ${Math.ceil(waitMs / 1000)} s.`);
+    const account = store.account(user);
+    const isRight = await passwords.matches(password, account?.password ?? null);
+    if (!isRight || account === null) {
+      byAccount.failed(user);
+      byCertificate.failed(sha256);
+      return error('bad-credentials', UNKNOWN);
+    }
+    // Only who knows the password is told that the certificate is the trouble.
+    if (account.subject !== subject)
+      return error('wrong-certificate', `This account belongs to another certificate than that of ${subject}.`);
+    byAccount.succeeded(user);
+    visitor.user = user;
+    return { type: 'ok', user, role: account.role };
+  }
+
+  function order(visitor: Visitor, account: Account, request: Extract<Request, { type: 'order' }>): Reply {
+    const { item, quantity, key = null } = request;
+    const { serial, sha256: fingerprint } = visitor.peer;
+    const placed = store.addOrder({ item, quantity, user: account.user, serial, fingerprint, time: now(), key });
+    return { type: 'ok', order: asTold(placed) };
+  }
+
+  return async (visitor, request) => {
+    try {
+      if (request.type === 'create-account') return await createAccount(visitor, request);
+      if (request.type === 'sign-in') return await signIn(visitor, request);
+    } catch (busy) {
+      if (busy instanceof HashingIsBusy)
+        return error('too-many-tries', 'Many are signing in just now. Try again in a moment.');
+      throw busy;
+    }
+    // Role and account are read for each request: what the store says now is what counts.
+    const account = visitor.user === null ? null : store.account(visitor.user);
+    if (account === null) return error('unauthenticated', 'Sign in first, or create an account.');
+    switch (request.type) {
+      case 'order':
+        return order(visitor, account, request);
+      case 'orders':
+        return { type: 'ok', orders: store.ordersOf(account.user).map(asTold) };
+      case 'whoami': {
+        const { subject, serial } = visitor.peer;
+        return { type: 'ok', user: account.user, role: account.role, subject, serial };
+      }
+      default:
+        return error('bad-request', `This desk does not know ${request.type} yet.`);
+    }
+  };
+}
+
+interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+function asTold({ time, ...order }: StoredOrder): Order {
+  return { ...order, time: new Date(time).toISOString() };
+}
