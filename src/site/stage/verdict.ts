@@ -1,0 +1,79 @@
+/** What became of a run, in words, from what was on the wire and from what each side's program said. */
+import type { Run } from '$core/bridge/run.ts';
+import type { AlertView, Side } from '$core/tls/dissection.ts';
+import { dissectionOf, outcomeOf, type Lamp, type Reason } from '$core/world/outcome.ts';
+
+export type Verdict =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'accepted'; readonly title: string; readonly text: string }
+  | { readonly kind: 'alert'; readonly code: number; readonly title: string; readonly text: string }
+  | {
+      readonly kind: 'closed';
+      readonly how: 'FIN' | 'RST' | 'deadline';
+      readonly title: string;
+      readonly text: string;
+    };
+
+/** `close_notify` and `user_canceled` end a connection in good order (RFC 8446 §6.1). */
+const GOOD_ORDER: readonly number[] = [0, 90];
+
+export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
+
+export function lampOf(run: Run | null, side: Side): Lamp['kind'] {
+  return run === null ? 'unknown' : outcomeOf(run).lamps[side].kind;
+}
+
+/** The first alert that refuses something; null when none was on the wire or could be read. */
+export function refusalAlert(run: Run): AlertView | null {
+  return dissectionOf(run).alerts.find(({ code }) => !GOOD_ORDER.includes(code)) ?? null;
+}
+
+export function verdictOf(run: Run): Verdict {
+  const { accepted, reason, end, isOver } = outcomeOf(run);
+  const alert = refusalAlert(run);
+  if (alert !== null) return alertVerdict(run, alert);
+  if (reason !== null && end !== null) return silentVerdict(run, reason);
+  if (accepted !== null) return acceptedVerdict(accepted.subject, isOver);
+  if (end === null || !isOver) return { kind: 'none' };
+  if (end.how === 'deadline')
+    return { kind: 'closed', how: 'deadline', title: 'Time is up', text: 'The tap ended this connection.' };
+  const title = `The ${end.from} closed the connection`;
+  return { kind: 'closed', how: end.how, title, text: 'Neither side reported a reason.' };
+}
+
+function alertVerdict(run: Run, { code, name, from, encrypted }: AlertView): Verdict {
+  const { reason, lamps } = outcomeOf(run);
+  const other = otherSide(from);
+  const how = encrypted ? 'A fatal alert in a locked record.' : 'A fatal alert in clear.';
+  const late = lamps[other].kind === 'lit' ? ` The ${other} had already been content.` : '';
+  const own = reason?.side === from && reason.code !== null ? ` Its own reason: ${reason.code}.` : '';
+  return { kind: 'alert', code, title: `${name}, from the ${from}`, text: how + late + own };
+}
+
+/** "No alert" is said only where every record of that side could be read. */
+function silentVerdict(run: Run, { side, code, text }: Reason): Verdict {
+  const how = run.closes.find(({ from }) => from === side)?.how ?? run.closes[0]?.how ?? 'FIN';
+  const isReadable = dissectionOf(run).records.every(({ from, sealed }) => from !== side || sealed === undefined);
+  const own = code === null ? text : `Its own reason, which stayed on its side: ${code}.`;
+  return {
+    kind: 'closed',
+    how,
+    title: isReadable ? 'No alert was sent' : `The ${side} closed the connection`,
+    text: `The ${side} refused and closed the connection${how === 'RST' ? ' with a reset' : ''}. ${own}`,
+  };
+}
+
+function acceptedVerdict(subject: string, isOver: boolean): Verdict {
+  const who = `The server sees ${subject}.`;
+  return isOver
+    ? { kind: 'accepted', title: 'Accepted, and now closed', text: who }
+    : { kind: 'accepted', title: 'Both sides believe each other', text: `${who} The connection is open.` };
+}
+
+/** `13 records, then a FIN` */
+export function countInWords(run: Run): string {
+  const records = `${run.records.length} ${run.records.length === 1 ? 'record' : 'records'}`;
+  const [close] = run.closes;
+  if (close === undefined) return records;
+  return `${records}, then ${close.how === 'deadline' ? 'the tap ended it' : close.how === 'FIN' ? 'a FIN' : 'a reset'}`;
+}
