@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 import { buildStamp } from './server/build-plugin.ts';
+import { devServer } from './server/dev.ts';
 import { lessons } from './server/lessons-plugin.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -11,7 +12,12 @@ export default defineConfig({
   root: at('src/site'),
   cacheDir: at('node_modules/.vite'),
   publicDir: false,
-  plugins: [svelte({ configFile: false }), lessons(at('lessons'), at('.')), buildStamp(at('dist/built'))],
+  plugins: [
+    svelte({ configFile: false }),
+    lessons(at('lessons'), at('.')),
+    buildStamp(at('dist/built')),
+    devServer(at('server/behind-vite.ts')),
+  ],
   resolve: { alias: { $core: at('src/core'), $site: at('src/site') } },
   server: { host: '127.0.0.1', port: 6227, strictPort: true, cors: false, fs: { allow: [at('.')] } },
   build: { assetsInlineLimit: 0, target: 'es2023', sourcemap: true, emptyOutDir: true },
