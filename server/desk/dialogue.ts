@@ -1,10 +1,11 @@
 /** One connection to the order desk: greets, opens and seals envelopes, counts lines, and lets `requests.ts` decide. */
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
-import { type Channel, type Mode, ivBytes, open, seal } from '../../src/core/aes/envelope.ts';
+import { IV_BYTES, Opener, Sealer, type Mode } from '../../src/core/aes/envelope.ts';
 import { toBase64 } from '../../src/core/bytes/base64.ts';
 import { toUtf8 } from '../../src/core/bytes/utf8.ts';
-import { type ErrorCode, type Greeting, Request, parseLine } from '../../src/core/desk/messages.ts';
+import { parseLine } from '../../src/core/desk/line.ts';
+import { type ErrorCode, type Greeting, Request } from '../../src/core/desk/messages.ts';
 import { DESK_LIMITS } from './limits.ts';
 import { LineCutter } from './lines.ts';
 import type { Reply, Visitor } from './requests.ts';
@@ -32,17 +33,15 @@ export interface DialogueDeps {
  */
 export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueDeps): Promise<void> {
   const nonce = toBase64(deps.random(NONCE_BYTES));
-  const fromClient: Channel = { key: deps.key, nonce, from: 'client' };
-  const toClient: Channel = { key: deps.key, nonce, from: 'server' };
-  let heard = 0;
-  let said = 0;
+  const opener = new Opener({ key: deps.key, nonce, from: 'client' }, deps.modes);
+  const sealer = new Sealer({ key: deps.key, nonce, from: 'server' });
   let badLines = 0;
   let mode: Mode = 'gcm';
 
   const write = (message: object) => stream.write(JSON.stringify(message) + '\n');
   const say = (reply: object) => {
-    const iv = deps.random(ivBytes(mode));
-    write(seal(toClient, said++, toUtf8(JSON.stringify(reply)), iv, mode));
+    const iv = deps.random(IV_BYTES[mode]);
+    write(sealer.seal(toUtf8(JSON.stringify(reply)), iv, mode));
   };
   const refuse = (code: ErrorCode, message: string, id?: unknown) =>
     say({ type: 'error', code, message, ...(id === undefined ? {} : { id }) });
@@ -53,13 +52,12 @@ export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueD
   async function take(line: Uint8Array): Promise<boolean> {
     const parsed = parseLine(line);
     if (!parsed.ok) return (sayInClear('bad-request', parsed.error.why), false);
-    const opened = open(fromClient, heard, parsed.value, deps.modes);
+    const opened = opener.open(parsed.value);
     if (!opened.ok) {
       const { kind, why } = opened.error;
       sayInClear(kind === 'decrypt' ? 'decrypt' : kind === 'replay' ? 'replay' : 'bad-request', why);
       return false;
     }
-    heard++;
     mode = v.parse(v.object({ mode: v.picklist(deps.modes) }), parsed.value).mode;
     const inner = parseLine(opened.value);
     const request = inner.ok ? v.safeParse(Request, inner.value) : null;

@@ -1,5 +1,5 @@
 /** Cuts a stream into lines by bytes, before anything is decoded. */
-import { LINE_BYTES } from '../../src/core/desk/messages.ts';
+import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -29,7 +29,7 @@ export class LineCutter {
   }
 
   #with(bytes: Uint8Array): Buffer | null {
-    if (this.#rest.length + bytes.length >= LINE_BYTES) return null;
+    if (this.#rest.length + bytes.length > DESK_LIMITS.lineBytes) return null;
     return this.#rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes]);
   }
 }

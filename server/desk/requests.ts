@@ -1,6 +1,6 @@
 /** What each request does. Knows no sockets and no envelopes: a request and who asks in, an answer out. */
 import type { Answer, ErrorCode, Order, Request } from '../../src/core/desk/messages.ts';
-import { whyNotUserName, whyWeakPassword } from '../../src/core/desk/accounts.ts';
+import { newPassword, userName } from '../../src/core/desk/accounts.ts';
 import type { Account, Store, StoredOrder } from '../store/store.ts';
 import { DESK_LIMITS } from './limits.ts';
 import { HashingIsBusy, createPasswords } from './passwords.ts';
@@ -47,10 +47,10 @@ export function createRequests({
   const byCertificate = createSlowDown(DESK_LIMITS.freeFailures.certificate, now);
 
   async function createAccount(visitor: Visitor, { user, password }: Credentials): Promise<Reply> {
-    const whyNot = whyNotUserName(user);
-    if (whyNot !== null) return error('bad-request', whyNot);
-    const whyWeak = whyWeakPassword(password);
-    if (whyWeak !== null) return error('weak-password', whyWeak);
+    const name = userName(user);
+    if (!name.ok) return error('bad-request', name.error.why);
+    const chosen = newPassword(password, user);
+    if (!chosen.ok) return error('weak-password', chosen.error.why);
     const taken = error('name-taken', `The name ${user} is taken.`);
     if (store.account(user) !== null) return taken;
     const record = await passwords.hash(password);

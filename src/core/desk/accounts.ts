@@ -1,32 +1,65 @@
-/** What a user name and a password may be. Pure rules; hashing and storing are the server's. */
+/** Rules for user names and passwords. Hashing, storing and counting tries is the desk's work. */
+import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
+import { COMMON_PASSWORDS } from './common-passwords.ts';
 
-export const USER_NAME = /^[a-z][a-z0-9._-]{2,31}$/;
-export const PASSWORD_CHARACTERS = { min: 8, max: 256 } as const;
+const USER_NAME = /^[a-z][a-z0-9._-]{2,31}$/;
+const PASSWORD = { least: 8, most: 256 } as const;
 
-/** Why a user name cannot be taken, in one sentence; null when it can. */
-export function whyNotUserName(name: string): string | null {
-  if (USER_NAME.test(name)) return null;
-  return 'A user name is 3 to 32 characters: a small letter first, then small letters, digits, dot, underscore, hyphen.';
+/** Names that would pass for the desk itself or for a role. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['admin', 'administrator', 'root', 'system', 'daemon', 'nobody', 'operator', 'support', 'security'],
+  ...['desk', 'order-desk', 'server', 'client', 'anonymous', 'guest', 'everyone', 'unknown'],
+  ...['customer', 'clerk', 'manager', 'null', 'undefined', 'constructor', 'prototype'],
+]);
+
+/**
+ * Whether a user name may be taken. Plain ASCII only, so that no two names look alike.
+ *
+ * @returns the name; else `badName` or `reservedName`
+ */
+export function userName(name: string): Result<string, Refusal<'badName' | 'reservedName'>> {
+  if (!USER_NAME.test(name)) {
+    return refused(
+      'badName',
+      'A user name has 3 to 32 characters: it starts with a small letter, then small letters, digits, dots, _ or -.',
+    );
+  }
+  return RESERVED.has(name) ? refused('reservedName', `The name ${name} is reserved.`) : done(name);
 }
 
 /**
- * Why a password is too weak, in one sentence; null when it will do. Length counts characters, not UTF-16 units.
+ * Whether a password may be chosen. Length is what makes it strong; rules about signs and digits are not.
  *
- * @param common passwords that everybody tries first, in lower case
+ * @param user the account's name, which is too easy a guess
+ * @returns the password as it is to be hashed; else `tooShort`, `tooLong` or `tooCommon`
+ * @see NIST SP 800-63B section 5.1.1
  */
-export function whyWeakPassword(password: string, common: ReadonlySet<string> = COMMON): string | null {
-  const characters = [...password].length;
-  const { min, max } = PASSWORD_CHARACTERS;
-  if (characters < min || characters > max)
-    return `A password has ${min} to ${max} characters; this one has ${characters}.`;
-  return common.has(password.toLowerCase()) ? 'This password is on every list of common passwords.' : null;
+export function newPassword(
+  password: string,
+  user: string,
+): Result<string, Refusal<'tooShort' | 'tooLong' | 'tooCommon'>> {
+  const folded = foldedPassword(password);
+  const characters = [...folded].length;
+  if (characters < PASSWORD.least) {
+    return refused('tooShort', `A password needs at least ${PASSWORD.least} characters; this one has ${characters}.`);
+  }
+  if (characters > PASSWORD.most) return refused('tooLong', `A password may have ${PASSWORD.most} characters at most.`);
+  const lower = folded.toLowerCase();
+  if (COMMON_PASSWORDS.has(lower) || isRepeated(lower) || lower === user.toLowerCase()) {
+    return refused('tooCommon', 'This password is among the first that an attacker tries. Choose another.');
+  }
+  return done(folded);
 }
 
-/** The most common passwords of at least eight characters in published leaks: the first that anybody tries. */
-export const COMMON: ReadonlySet<string> = new Set(
-  `password 12345678 123456789 1234567890 baseball football jennifer iloveyou 11111111 superman 1q2w3e4r qwertyuiop
-  trustno1 sunshine princess starwars computer michelle corvette passw0rd password1 password123 welcome1 87654321
-  88888888 00000000 12341234 asdfghjkl 1qaz2wsx 1q2w3e4r5t q1w2e3r4 qwerty123 qwerty12 abcd1234 abc12345 admin123
-  letmein1 zaq12wsx liverpool charlie1 whatever samantha victoria mercedes maverick internet steelers 123123123
-  987654321 1234qwer qazwsxedc changeme test1234 monkey123 dragon123 iloveyou1 p@ssw0rd passwort`.split(/\s+/),
-);
+/** A typed password as it is hashed: the same letters typed on two systems give the same bytes (NFC). */
+export function foldedPassword(password: string): string {
+  return password.normalize('NFC');
+}
+
+/** Whether it is one short piece over and over: `aaaaaaaa`, `abcabcabc`. */
+function isRepeated(password: string): boolean {
+  return [1, 2, 3].some((size) => {
+    const piece = password.slice(0, size);
+    return piece.repeat(Math.ceil(password.length / size)).slice(0, password.length) === password;
+  });
+}

@@ -1,64 +1,126 @@
 /**
- * What the order desk and its clients say, one JSON object a line. The greeting travels in clear (inside TLS), every
- * later line inside an envelope (`core/aes/envelope.ts`). Each message is listed once, here; desk, client, page and
- * tests read these schemas.
+ * What the order desk and its clients say to each other: one schema, read by the desk, the command line and the page.
+ * The server's first line is the greeting, in clear inside TLS; every later line is an envelope (core/aes) around one
+ * request or answer. Only a refused envelope is answered in clear: `{"type":"error","code":"decrypt",…}`.
  */
 import * as v from 'valibot';
-import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
-import { fromUtf8 } from '../bytes/utf8.ts';
+import { fromBase64 } from '../bytes/base64.ts';
+import { DESK_LIMITS as LIMITS } from './limits.ts';
 
-/** Longest line, newline included. */
-export const LINE_BYTES = 64 * 1024;
-/** Objects in objects; JSON.parse itself would take a hundred thousand. */
-const DEPTH = 8;
-export const QUANTITY = { min: 1, max: 1_000_000 } as const;
+export const DESK_VERSION = 1;
 export const ROLES = ['customer', 'clerk', 'manager'] as const;
+const NONCE_BYTES = 16;
 
-const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
-const Id = v.union([text(64), v.pipe(v.number(), v.safeInteger())]);
-const Item = v.pipe(
-  text(100),
-  v.check((item) => item.trim() !== '', 'An item needs a name.'),
-);
-const Quantity = v.pipe(v.number(), v.integer(), v.minValue(QUANTITY.min), v.maxValue(QUANTITY.max));
-// Rules of accounts are answered with codes of their own, so these only bound what is looked at.
-const User = text(256);
-const Password = v.pipe(v.string(), v.maxLength(4096));
+const text = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(most));
+const Credential = text(LIMITS.credentialCharacters);
+const Hex = (most: number) => v.pipe(v.string(), v.regex(/^[0-9a-f]+$/), v.maxLength(most));
+const Serial = Hex(128);
+const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const Time = v.pipe(v.string(), v.isoTimestamp());
+const Subject = v.pipe(v.string(), v.maxLength(4000));
+const Pem = text(LIMITS.pemCharacters);
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
-const request = <Name extends string, Fields extends v.ObjectEntries>(type: Name, fields: Fields) =>
-  v.strictObject({ type: v.literal(type), ...fields, id: v.optional(Id) });
+/** A request's own mark; its answer repeats it. */
+const Id = v.union([text(64), Count]);
+const id = v.optional(Id);
 
-export const Request = v.variant('type', [
-  request('create-account', { user: User, password: Password }),
-  request('sign-in', { user: User, password: Password }),
-  request('order', { item: Item, quantity: Quantity, key: v.optional(text(64)) }),
-  request('orders', {}),
-  request('whoami', {}),
-  request('change-password', { old: Password, new: Password }),
-  request('all-orders', {}),
-  request('set-role', { user: User, role: v.picklist(ROLES) }),
-  request('users', {}),
-  request('revoke', { serial: text(64) }),
-  request('renew', { csr: text(16 * 1024) }),
-]);
-export type Request = v.InferOutput<typeof Request>;
-export type Role = (typeof ROLES)[number];
+export const Role = v.picklist(ROLES);
+export type Role = v.InferOutput<typeof Role>;
 
-/** First line of a connection, from the desk. Only who reads it knows that its certificate was accepted. */
+/** The server's first line: whoever reads it has been let in. `subject` and `serial` are the client certificate's. */
 export const Greeting = v.strictObject({
   type: v.literal('hello'),
   service: v.literal('order-desk'),
-  version: v.literal(1),
-  /** 16 random bytes, base64; part of the authenticated data of every envelope of this connection */
-  nonce: v.pipe(v.string(), v.length(24)),
-  subject: v.string(),
-  /** lower-case hex */
-  serial: v.string(),
-  /** ISO 8601, UTC */
-  time: v.string(),
+  version: v.literal(DESK_VERSION),
+  nonce: v.pipe(
+    v.string(),
+    v.check((nonce) => {
+      const bytes = fromBase64(nonce);
+      return bytes.ok && bytes.value.length === NONCE_BYTES;
+    }, 'the nonce must be 16 bytes in base64'),
+  ),
+  subject: Subject,
+  serial: Serial,
+  time: Time,
 });
 export type Greeting = v.InferOutput<typeof Greeting>;
 
+/** What is ordered: no control characters, and not only spaces. */
+const Item = v.pipe(
+  v.string(),
+  v.maxLength(LIMITS.itemCharacters),
+  v.check((item) => item.trim() !== '' && ![...item].some(isControl), 'an item is words, without control characters'),
+);
+const Quantity = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.quantity));
+
+function isControl(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+const request = <const Type extends string, Fields extends v.ObjectEntries>(type: Type, fields: Fields) =>
+  v.strictObject({ type: v.literal(type), id, ...fields });
+
+export const Request = v.variant('type', [
+  request('create-account', { user: Credential, password: Credential }),
+  request('sign-in', { user: Credential, password: Credential }),
+  /** `key`: the same key from the same user is the same order, so a client may ask twice */
+  request('order', { item: Item, quantity: Quantity, key: v.optional(text(64)) }),
+  request('orders', {}),
+  request('whoami', {}),
+  request('change-password', { old: Credential, new: Credential }),
+  request('all-orders', {}),
+  request('set-role', { user: Credential, role: Role }),
+  request('users', {}),
+  request('revoke', { serial: Serial }),
+  request('renew', { csr: Pem }),
+]);
+export type Request = v.InferOutput<typeof Request>;
+export type RequestType = Request['type'];
+
+/** One order, with the certificate that it came over. */
+export const Order = v.strictObject({
+  id: Count,
+  item: Item,
+  quantity: Quantity,
+  user: Credential,
+  serial: Serial,
+  /** SHA-256 of the certificate's DER */
+  fingerprint: Sha256,
+  time: Time,
+});
+export type Order = v.InferOutput<typeof Order>;
+
+const Account = { user: Credential, role: Role };
+/** `total` is there when not all fitted into one line. */
+const Orders = { orders: v.pipe(v.array(Order), v.maxLength(LIMITS.listed)), total: v.optional(Count) };
+const Users = v.array(v.strictObject({ ...Account, subject: Subject }));
+
+const ok = <Fields extends v.ObjectEntries>(fields: Fields) => v.strictObject({ type: v.literal('ok'), id, ...fields });
+
+/** The `ok` answer to each request. */
+export const ANSWERS = {
+  'create-account': ok(Account),
+  'sign-in': ok(Account),
+  order: ok({ order: Order }),
+  orders: ok(Orders),
+  whoami: ok({
+    user: v.nullable(Credential),
+    role: v.nullable(Role),
+    subject: Subject,
+    serial: Serial,
+  }),
+  'change-password': ok({}),
+  'all-orders': ok(Orders),
+  'set-role': ok(Account),
+  users: ok({ users: v.pipe(Users, v.maxLength(LIMITS.listed)), total: v.optional(Count) }),
+  revoke: ok({ serial: Serial }),
+  renew: ok({ certificate: Pem }),
+} as const satisfies Record<RequestType, v.GenericSchema>;
+export type Ok<Type extends RequestType> = v.InferOutput<(typeof ANSWERS)[Type]>;
+
+/** Why a request was refused, for programs; `message` says it to people. */
 export const ERROR_CODES = [
   'bad-request',
   'unauthenticated',
@@ -71,69 +133,18 @@ export const ERROR_CODES = [
   'replay',
   'too-large',
   'internal',
+  /** in clear, and the connection ends: the envelope could not be opened */
   'decrypt',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** One order as the desk tells it. */
-export const Order = v.object({
-  id: v.pipe(v.number(), v.safeInteger()),
-  item: v.string(),
-  quantity: v.number(),
-  user: v.string(),
-  /** of the certificate it was placed with: serial in hex, SHA-256 of the DER in hex */
-  serial: v.string(),
-  fingerprint: v.string(),
-  /** ISO 8601, UTC */
-  time: v.string(),
-});
-export type Order = v.InferOutput<typeof Order>;
-
-export const ErrorAnswer = v.object({
+export const Failure = v.strictObject({
   type: v.literal('error'),
+  id,
   code: v.picklist(ERROR_CODES),
-  message: v.string(),
-  id: v.optional(Id),
+  message: v.pipe(v.string(), v.maxLength(1000)),
 });
-export type ErrorAnswer = v.InferOutput<typeof ErrorAnswer>;
+export type Failure = v.InferOutput<typeof Failure>;
 
-export const OkAnswer = v.looseObject({
-  type: v.literal('ok'),
-  id: v.optional(Id),
-  user: v.optional(v.string()),
-  role: v.optional(v.picklist(ROLES)),
-  subject: v.optional(v.string()),
-  order: v.optional(Order),
-  orders: v.optional(v.array(Order)),
-});
-export const Answer = v.variant('type', [OkAnswer, ErrorAnswer]);
-export type Answer = v.InferOutput<typeof Answer>;
-
-export type LineError = Refusal<'tooLarge' | 'notUtf8' | 'notJson' | 'tooDeep'>;
-
-/**
- * Reads the JSON object of one line.
- *
- * @param bytes the line without its newline
- * @returns the object; else `tooLarge`, `notUtf8`, `notJson`, or `tooDeep`
- */
-export function parseLine(bytes: Uint8Array): Result<Readonly<Record<string, unknown>>, LineError> {
-  if (bytes.length >= LINE_BYTES) return refused('tooLarge', `A line has at most ${LINE_BYTES} bytes.`);
-  const decoded = fromUtf8(bytes);
-  if (!decoded.ok) return decoded;
-  let value: unknown;
-  try {
-    value = JSON.parse(decoded.value);
-  } catch {
-    return refused('notJson', 'This line is not JSON.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refused('notJson', 'A line is one JSON object.');
-  if (isDeeper(value, DEPTH)) return refused('tooDeep', `A line has at most ${DEPTH} objects inside each other.`);
-  return done(value as Readonly<Record<string, unknown>>);
-}
-
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
-}
+/** Whatever the desk may answer. */
+export type Answer = Ok<RequestType> | Failure;
