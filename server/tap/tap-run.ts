@@ -56,6 +56,7 @@ export function joinRun(
   const told = new Set<Side>();
   let gate = openGate();
   let openSockets = 2;
+  let isEnded = false;
 
   const observer = onRun({
     peerPort: sockets.client.remotePort ?? 0,
@@ -125,6 +126,8 @@ export function joinRun(
   }
 
   function end(): void {
+    if (isEnded) return;
+    isEnded = true;
     for (const side of ['client', 'server'] as const) {
       if (!gate.lanes[side].ending) observer.closed(side, 'deadline');
       sockets[side].destroy();
