@@ -54,6 +54,8 @@ export const BLOCKS = {
       as: v.optional(Owner),
       version: v.optional(Version),
       serverName: v.optional(Text),
+      /** what the run is called, so that a bet or a check can name it; else the scenario, or `good` */
+      label: v.optional(Id),
     }),
   },
   /** The order desk's terminal over the open connection, and its books. */

@@ -29,6 +29,8 @@ export interface Lesson<C = unknown> extends LessonHead {
 export interface Step<C = unknown> {
   readonly id: string;
   readonly title: string;
+  /** of its heading in the file */
+  readonly line: number;
   readonly nodes: readonly Node[];
   /** the step's checks, also found in `nodes` where they stand in the text */
   readonly checks: readonly Check[];

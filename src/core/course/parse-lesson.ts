@@ -37,7 +37,8 @@ export function parseLesson<C>(text: string, file: string, vocabulary: Vocabular
     const id = STEP_ID.exec(title)?.[1];
     if (id === undefined) complain(lineOf(part.heading), 'a step needs an id: ## Heading {#id}');
     if (steps.some((step) => step.id === id)) complain(lineOf(part.heading), `two steps are called "${id}"`);
-    steps.push(reader.read(id ?? '', title.replace(STEP_ID, ''), part.content));
+    const head = { id: id ?? '', title: title.replace(STEP_ID, ''), line: lineOf(part.heading) };
+    steps.push(reader.read(head, part.content));
   }
   if (steps.length === 0) complain(1, 'a lesson needs at least one step: ## Heading {#id}');
   if (head) scenarioProblems(head, reader.scenarios, complain);

@@ -33,10 +33,10 @@ export class StepReader<C> {
     this.#source = { text, problem: (node, what) => complain(node.position?.start.line ?? 1, what) };
   }
 
-  read(id: string, title: string, content: readonly RootContent[]): Step<C> {
+  read(head: Pick<Step, 'id' | 'title' | 'line'>, content: readonly RootContent[]): Step<C> {
     [this.#checks, this.#bets, this.#play, this.#runs] = [[], [], [], []];
     const nodes = this.#nodes(content, null);
-    return { id, title, nodes, checks: this.#checks, bets: this.#bets, play: this.#play, runs: this.#runs };
+    return { ...head, nodes, checks: this.#checks, bets: this.#bets, play: this.#play, runs: this.#runs };
   }
 
   #nodes(content: readonly RootContent[], parent: Parent): Node[] {

@@ -1,0 +1,34 @@
+/** The course, played from beginning to end on real sockets: one test per step of each lesson. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openClassroom, type Classroom } from '../../server/cli/lessons/classroom.ts';
+import { replay, type StepReport } from '../../server/cli/lessons/replay.ts';
+import { readLessons } from '../../server/lessons-plugin.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const LESSONS = readLessons(join(ROOT, 'lessons'), ROOT);
+const BUDGET_MS = 5_000;
+
+let classroom: Classroom;
+beforeAll(async () => {
+  classroom = await openClassroom();
+});
+afterAll(() => classroom.close());
+
+describe.each(LESSONS.map((lesson) => [lesson.file, lesson] as const))('%s', (_file, lesson) => {
+  const reports = new Map<string, StepReport>();
+  let tookMs = 0;
+  beforeAll(async () => {
+    const startedAt = performance.now();
+    for (const report of await replay(lesson, await classroom.enter())) reports.set(report.id, report);
+    tookMs = performance.now() - startedAt;
+  });
+
+  test.each(lesson.steps.map((step) => [step.id] as const))('step %s does what it says', (id) => {
+    const problems = reports.get(id)?.problems.map(({ file, line, text }) => `${file}:${line}: ${text}`);
+    expect(problems).toEqual([]);
+  });
+
+  test(`plays within ${BUDGET_MS / 1000} s`, () => expect(tookMs).toBeLessThan(BUDGET_MS));
+});
