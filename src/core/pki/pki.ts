@@ -8,3 +8,4 @@ export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
 export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
 export { readCertificate, readRequest, sha256Of } from './facts.ts';
 export { keyFits, signedBy, trustedFor } from './judge.ts';
+export { createCrl, crlSignedBy, readCrl } from './revoke.ts';
