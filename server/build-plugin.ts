@@ -17,8 +17,8 @@ export function buildStamp(stamp: string): Plugin {
     buildStart() {
       if (this.environment.name === 'client') rmSync(stamp, { force: true });
     },
-    writeBundle({ dir = '' }) {
-      if (this.environment.name === 'client') return compressFolder(dir);
+    async writeBundle({ dir = '' }) {
+      if (this.environment.name === 'client') return await compressFolder(dir);
       mkdirSync(dirname(stamp), { recursive: true });
       writeFileSync(stamp, '');
       utimesSync(stamp, beganAt, beganAt);

@@ -25,8 +25,8 @@ describe('reading a built site', () => {
     expect([...readSite(folder).keys()].sort()).toEqual(['/', '/assets/app-1a2b.js', '/assets/font-3c4d.woff2']);
   });
 
-  test('compressed copies belong to their file and are no files of their own', () => {
-    compressFolder(folder);
+  test('compressed copies belong to their file and are no files of their own', async () => {
+    await compressFolder(folder);
     const site = readSite(folder);
     expect(site.size).toBe(3);
     const { br, gzip } = site.get('/assets/app-1a2b.js')?.compressed ?? {};
@@ -34,8 +34,8 @@ describe('reading a built site', () => {
     expect(gunzipSync(gzip ?? '').toString()).toBe(TEXT);
   });
 
-  test('what does not shrink has no copies', () => {
-    compressFolder(folder);
+  test('what does not shrink has no copies', async () => {
+    await compressFolder(folder);
     expect(readSite(folder).get('/')?.compressed).toEqual({});
     expect(readSite(folder).get('/assets/font-3c4d.woff2')?.compressed).toEqual({});
   });
@@ -52,8 +52,8 @@ describe('reading a built site', () => {
 });
 
 describe('choosing an encoding', () => {
-  const chosen = (accepts: string) => {
-    compressFolder(folder);
+  const chosen = async (accepts: string) => {
+    await compressFolder(folder);
     const asset = readSite(folder).get('/assets/app-1a2b.js');
     return asset && encodingFor(asset, accepts);
   };
@@ -66,5 +66,5 @@ describe('choosing an encoding', () => {
     ['GZIP', 'gzip'],
     ['broken', null],
     ['', null],
-  ])('%j gets %s', (accepts, encoding) => expect(chosen(accepts)).toBe(encoding));
+  ])('%j gets %s', async (accepts, encoding) => expect(await chosen(accepts)).toBe(encoding));
 });

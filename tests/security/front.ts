@@ -35,7 +35,7 @@ export async function aFront(limits: Partial<Limits> = {}): Promise<TestFront> {
   writeFileSync(join(site, 'index.html'), PAGE);
   writeFileSync(join(site, 'assets/app-1a2b.js'), 'export const words = "words";'.repeat(50));
   writeFileSync(join(folder, 'outside.js'), OUTSIDE);
-  compressFolder(site);
+  await compressFolder(site);
   const sessions = new SpokenSessions();
   const logged: string[] = [];
   const deskRuns = new Set<(run: DeskRun) => void>();
