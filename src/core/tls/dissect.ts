@@ -15,7 +15,7 @@ import type {
   RecordView,
   Side,
 } from './dissection.ts';
-import { leavesOf } from './format/tree.ts';
+import { unexplainedIn } from './format/tree.ts';
 import { HASHES } from './keys/hash.ts';
 import { Assembler, type Assembled } from './messages/assemble.ts';
 import { readMessage } from './messages/handshake.ts';
@@ -164,11 +164,14 @@ class Dissector {
   #count(records: readonly RecordView[]): Dissection['bytes'] {
     let total = 0;
     let unexplained = 0;
-    const trees = records.flatMap(({ fields, opened }) => (opened ? [fields, opened] : [fields]));
+    for (const { length, fields, opened } of records) {
+      total += length;
+      unexplained += unexplainedIn(fields) + (opened ? unexplainedIn(opened) : 0);
+    }
     const assembled = new Set(this.#assembled);
-    for (const { fields } of this.#messages) if (assembled.has(fields.range.buffer)) trees.push(fields);
-    for (const { length } of records) total += length;
-    for (const leaf of trees.flatMap(leavesOf)) if (leaf.problem) unexplained += leaf.range.end - leaf.range.start;
+    for (const { fields } of this.#messages) {
+      if (assembled.has(fields.range.buffer)) unexplained += unexplainedIn(fields);
+    }
     return { total, explained: Math.max(total - unexplained, 0) };
   }
 }

@@ -136,9 +136,8 @@ function valueOf(node: DerNode, shape: Shape, { bytes }: Walk): string {
 }
 
 function numberText(node: DerNode, bytes: Uint8Array): string {
-  const hex = integerHex(node, bytes);
   if (node.end - node.content > 4) return hexValue(contentOf(node, bytes));
-  return String(Number.parseInt(hex, 16));
+  return String(Number.parseInt(integerHex(node, bytes), 16));
 }
 
 /** What a SEQUENCE is about, in a line: the first identifier in it, or the number of its parts. */

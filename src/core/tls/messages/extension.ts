@@ -109,6 +109,12 @@ const SCHEME_LIST = vec16(
   'Kinds of signature the sender can check, best liked first.',
 );
 
+const PROTOCOL_NAMES = vec16(
+  'protocol_name_list',
+  vec8('ProtocolName', text('name', 'The name of a protocol: `h2` is HTTP/2.'), 'One protocol.'),
+  'The protocols, best liked first.',
+);
+
 const choice = (name: string, says: string, names: Names) => ({
   ClientHello: vec8(`${name}s`, u8(name, says, names), 'What the client can handle.'),
   '*': u8(name, says, names),
@@ -193,11 +199,7 @@ const ROWS: readonly Extension[] = [
     name: 'application_layer_protocol_negotiation',
     source: 'RFC 7301 §3.1',
     says: 'Which language to speak inside the tunnel, such as HTTP/2.',
-    body: vec16(
-      'protocol_name_list',
-      vec8('ProtocolName', text('name', 'The name of a protocol: `h2` is HTTP/2.'), 'One protocol.'),
-      'The protocols, best liked first.',
-    ),
+    body: PROTOCOL_NAMES,
   },
   {
     type: 17,
@@ -405,14 +407,29 @@ const ROWS: readonly Extension[] = [
     name: 'application_settings',
     source: 'draft-vvv-tls-alps §4',
     says: "Settings of the tunnel's protocol, sent early by Chromium.",
-    body: NOT_TAKEN_APART,
+    body: { ClientHello: PROTOCOL_NAMES, '*': NOT_TAKEN_APART },
   },
   {
     type: 17613,
     name: 'application_settings',
     source: 'draft-vvv-tls-alps §4',
     says: "Settings of the tunnel's protocol, sent early by Chromium.",
-    body: NOT_TAKEN_APART,
+    body: { ClientHello: PROTOCOL_NAMES, '*': NOT_TAKEN_APART },
+  },
+  {
+    type: 0xca34,
+    name: 'trust_anchors',
+    source: 'draft-ietf-tls-trust-anchor-ids §4',
+    says: 'CAs the client trusts, by short numbers, so that the server can pick a fitting chain.',
+    body: {
+      ClientHello: vec16(
+        'trust_anchor_ids',
+        vec8('TrustAnchorID', bytes('id', 'The number of a CA.'), 'One CA.'),
+        'The CAs.',
+        (items) => `${items.length} CAs`,
+      ),
+      '*': NOT_TAKEN_APART,
+    },
   },
   {
     type: 0xfe0d,
