@@ -15,7 +15,8 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  'trusted-types svelte-trusted-html',
+  // the second is the page's own: it makes one URL, that of its worker
+  'trusted-types svelte-trusted-html trustwalk-worker',
 ];
 
 /** Never without these. `no-store` gives way only to an asset whose name holds its hash. */
