@@ -1,0 +1,118 @@
+/** The order desk on its own port: a tap and a relay in front of it, with the clocks and limits for strangers. */
+import type { Duplex } from 'node:stream';
+import type { DeskRun } from '../../src/core/bridge/messages.ts';
+import type { Secret } from '../../src/core/bytes/secret.ts';
+import type { LoadResult, RelayPeer } from '../relay/relay.ts';
+import { StartError } from '../start-error.ts';
+import { DeskConnection, type DeskConnectionLimits, type DeskConnectionOwner } from './desk-connection.ts';
+import { openTappedRelay } from './tapped-relay.ts';
+
+export interface DeskListenerLimits extends DeskConnectionLimits {
+  /** connections whose client is not verified yet */
+  readonly halfOpen: number;
+  /** all connections */
+  readonly connections: number;
+  readonly connectionsPerCertificate: number;
+  /** longest life of a connection; the desk ends idle ones long before */
+  readonly connectionMs: number;
+  /** connections that a page is told of when it comes */
+  readonly latest: number;
+}
+
+export const DESK_LISTENER_LIMITS: DeskListenerLimits = {
+  handshakeMs: 10_000,
+  handshakeBytes: 64 * 1024,
+  lingerMs: 5_000,
+  halfOpen: 1_000,
+  connections: 2_000,
+  connectionsPerCertificate: 16,
+  connectionMs: 24 * 60 * 60_000,
+  latest: 8,
+};
+
+export interface DeskListenerOptions {
+  readonly host: string;
+  /** 0 picks a free one */
+  readonly port: number;
+  readonly privateKey: Secret;
+  readonly material: DeskMaterial;
+  readonly serve: (stream: Duplex, peer: RelayPeer) => void;
+  /** Unix time in ms */
+  readonly now: () => number;
+  readonly limits?: DeskListenerLimits;
+}
+
+/** PEM texts. */
+export interface DeskMaterial {
+  readonly certificate: string;
+  readonly trust: readonly string[];
+  readonly crls: readonly string[];
+}
+
+export interface DeskListener {
+  readonly port: number;
+  /** Takes new material for all later connections; see `Relay.load`. */
+  load(material: DeskMaterial): LoadResult;
+  /** Ends every connection with the certificate of this SHA-256 fingerprint. */
+  disconnect(sha256: string): void;
+  /** the last few connections, oldest first */
+  latest(): readonly DeskRun[];
+  /** Calls the listener when a client has been greeted, and again, with the same id, when its connection is over. */
+  subscribe(listener: (run: DeskRun) => void): () => void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the desk's port.
+ *
+ * @throws StartError when the desk's own material cannot be used; Node's error when the port cannot be had
+ */
+export async function openDeskListener(options: DeskListenerOptions): Promise<DeskListener> {
+  const { host, port, privateKey, material, serve, now, limits = DESK_LISTENER_LIMITS } = options;
+  const listeners = new Set<(run: DeskRun) => void>();
+  const open = new Set<DeskConnection>();
+  let latest: readonly DeskRun[] = [];
+  let count = 0;
+
+  const owner: DeskConnectionOwner = {
+    tell: (run) => {
+      latest = [...latest.filter(({ id }) => id !== run.id), run].slice(-limits.latest);
+      for (const listener of listeners) listener(run);
+    },
+    admit: (_connection, { sha256 }) =>
+      [...open].filter((other) => other.sha256 === sha256).length <= limits.connectionsPerCertificate,
+    serve,
+    over: (connection) => void open.delete(connection),
+  };
+
+  const relay = await openTappedRelay({
+    identity: { privateKey },
+    handshakeMs: limits.handshakeMs,
+    listen: { host, port },
+    deadlineMs: limits.connectionMs,
+    maxRuns: limits.connections,
+    onRun: (run) => {
+      const connection = new DeskConnection(++count, now(), run, limits, owner);
+      open.add(connection);
+      const halfOpen = [...open].filter(({ sha256 }) => sha256 === null).length;
+      if (halfOpen > limits.halfOpen) setImmediate(() => run.end());
+      return connection;
+    },
+  });
+  const loaded = relay.load(material);
+  if (loaded.kind === 'refused') {
+    await relay.close();
+    throw new StartError(`The desk cannot use its certificates. ${loaded.text}`);
+  }
+  return {
+    port: relay.port,
+    load: (later) => relay.load(later),
+    disconnect: (sha256) => relay.disconnect(sha256),
+    latest: () => latest,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: () => relay.close(),
+  };
+}
