@@ -3,11 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Backstage } from './backstage.ts';
-import { createDesk } from './desk/desk.ts';
+import { type DeskCerts, ensureCerts } from './desk/certs.ts';
+import { type Desk, createDesk } from './desk/desk.ts';
 import { startFront } from './front.ts';
+import { noPort } from './http/listen.ts';
 import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
+import { type DeskListener, openDeskListener } from './session/desk-listener.ts';
 import { ensureIdentity } from './session/identity.ts';
+import { selfCheck } from './session/self-check.ts';
 import { createSessions } from './session/session.ts';
+import { StartError } from './start-error.ts';
 import { openStore } from './store/sqlite-store.ts';
 
 /** A running server. */
@@ -23,6 +28,9 @@ export interface Running {
 }
 
 type Log = (line: string) => void;
+
+const now = Date.now;
+const random = (bytes: number) => randomBytes(bytes);
 
 /** Where `vite build` puts the site, seen from the built program. */
 const SITE = fileURLToPath(new URL('../site', import.meta.url));
@@ -53,22 +61,40 @@ export async function startTrustwalk(options: ServeOptions, log: Log, site = SIT
  * @throws StartError with cause and remedy; then nothing is left open
  */
 export async function startBackstage(options: ServeOptions, log: Log): Promise<Backstage> {
-  const now = Date.now;
-  const random = (bytes: number) => randomBytes(bytes);
   const identity = await ensureIdentity(join(options.data, 'relay.key'));
-  const sessions = createSessions({
-    ...{ identity, now, random, log },
-    // A lesson's desk is everybody's, and so is its passphrase.
-    openDesk: () => createDesk({ passphrase: EXAMPLE_PASSPHRASE, store: openStore(':memory:'), now, random, log }),
+  const certs = await ensureCerts(options.certs, now(), log);
+  const { passphrase, weakModes } = options;
+  const store = openStore(join(options.data, 'desk.db'));
+  const desk = createDesk({ passphrase, weakModes, store, now, random, log });
+  const listener = await openDeskPort(options, certs, desk).catch((error: unknown) => {
+    desk.close();
+    throw error;
   });
+  // A lesson's desk is everybody's, and so is its passphrase.
+  const openDesk = () => createDesk({ passphrase: EXAMPLE_PASSPHRASE, store: openStore(':memory:'), now, random, log });
+  const sessions = createSessions({ identity, openDesk, now, random, log });
   return {
     sessions,
-    desk: {
-      port: options.deskPort,
-      certs: resolve(options.certs),
-      passphraseIsExample: options.passphrase === EXAMPLE_PASSPHRASE,
+    desk: { port: listener.port, certs: certs.folder, passphraseIsExample: passphrase === EXAMPLE_PASSPHRASE },
+    deskRuns: listener,
+    async close() {
+      await Promise.all([sessions.closeAll(), listener.close()]);
+      desk.close();
     },
-    deskRuns: { latest: () => [], subscribe: () => () => undefined },
-    close: () => sessions.closeAll(),
   };
+}
+
+/** Opens the desk's port and knocks at it once: a page that comes now has a real connection to show. */
+async function openDeskPort({ host, deskPort }: ServeOptions, certs: DeskCerts, desk: Desk): Promise<DeskListener> {
+  const { server, client, ca, crl } = certs;
+  const listener = await openDeskListener({
+    ...{ host, port: deskPort, now, serve: desk.serve, privateKey: server.privateKey },
+    material: { certificate: server.certificate, trust: [ca], crls: [crl] },
+  }).catch((error: unknown) => {
+    throw error instanceof StartError ? error : noPort(error as NodeJS.ErrnoException, host, deskPort, '--desk-port');
+  });
+  const checked = await selfCheck({ ...client, host, port: listener.port, trust: [ca] });
+  if (checked.kind === 'greeted') return listener;
+  await listener.close();
+  throw new StartError(`the desk refused its own client: ${checked.text} Move ${certs.folder} away to get new files.`);
 }

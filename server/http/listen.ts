@@ -55,7 +55,7 @@ export async function listen(server: Server, host: string, port: number, option:
     throw new StartError(`--host ${host} is not an address of this machine alone. Use 127.0.0.1, localhost or ::1`);
   }
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(whyNot(error, host, port, option))));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(noPort(error, host, port, option)));
     server.listen({ host, port, exclusive: true }, resolve);
   });
   const address = server.address();
@@ -63,16 +63,17 @@ export async function listen(server: Server, host: string, port: number, option:
   return address.port;
 }
 
-function whyNot(error: NodeJS.ErrnoException, host: string, port: number, option: string): string {
+/** Why a port could not be had, with the remedy. `option` is the command-line option that names another one. */
+export function noPort(error: NodeJS.ErrnoException, host: string, port: number, option: string): StartError {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `port ${port} is in use. Stop the program that listens there, or choose another one with ${option}`;
+      return new StartError(`port ${port} is in use. Stop the program that listens there, or give another ${option}`);
     case 'EACCES':
-      return `port ${port} needs more rights than this program has. Choose one above 1023 with ${option}`;
+      return new StartError(`port ${port} needs more rights than this program has. Give one above 1023 with ${option}`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `this machine has no address ${host}. Use --host 127.0.0.1`;
+      return new StartError(`this machine has no address ${host}. Use --host 127.0.0.1`);
     default:
-      return `could not listen on ${host}:${port}: ${error.code ?? error.message}`;
+      return new StartError(`could not listen on ${host}:${port}: ${error.code ?? error.message}`);
   }
 }
