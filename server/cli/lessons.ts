@@ -8,7 +8,7 @@ import { openClassroom, type Classroom } from './lessons/classroom.ts';
 import { replay } from './lessons/replay.ts';
 
 const FOLDER = 'lessons';
-const USAGE = `usage: trustwalk lessons check [FILE…]
+export const USAGE = `usage: trustwalk lessons check [FILE…]
 Validates lessons and replays them without a browser, on real sockets. Without FILE: every lesson in lessons/.`;
 
 type Print = (line: string) => void;
