@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { passphraseKey } from '../../src/core/aes/envelope.ts';
 import { StartError } from '../start-error.ts';
 import { converse } from './dialogue.ts';
-import { DESK_LIMITS } from './limits.ts';
+import { VISIT_LIMITS } from './limits.ts';
 import { type DeskDeps, type Peer, createRequests } from './requests.ts';
 
 export interface Desk {
@@ -36,7 +36,7 @@ export function createDesk({ passphrase, weakModes = false, log = () => {}, ...d
   return {
     serve(stream, peer) {
       open.add(stream);
-      const idle = setTimeout(() => stream.destroy(), DESK_LIMITS.idleMs);
+      const idle = setTimeout(() => stream.destroy(), VISIT_LIMITS.idleMs);
       stream.on('error', () => stream.destroy()); // reset by the peer: the close below is all there is to do
       stream.once('close', () => {
         clearTimeout(idle);

@@ -1,5 +1,5 @@
 /** What one connection to the order desk may do. A unit in each name, a reason beside it. */
-export const DESK_LIMITS = {
+export const VISIT_LIMITS = {
   /** lines a second on average, and in one burst: nobody types faster, a script can wait */
   linesPerSecond: 20,
   lineBurst: 40,

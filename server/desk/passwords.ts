@@ -1,7 +1,8 @@
 /** Password records: scrypt with a salt of its own for each user (RFC 7914). */
 import { scrypt, timingSafeEqual } from 'node:crypto';
+import { foldedPassword } from '../../src/core/desk/accounts.ts';
 import type { PasswordRecord } from '../store/store.ts';
-import { DESK_LIMITS } from './limits.ts';
+import { VISIT_LIMITS } from './limits.ts';
 
 /** N = 2^15, r = 8, p = 1: 32 MiB and about a tenth of a second for each guess. */
 const COST = 2 ** 15;
@@ -29,7 +30,7 @@ export interface Passwords {
 
 /** @param random gives this many unpredictable bytes */
 export function createPasswords(random: (bytes: number) => Uint8Array): Passwords {
-  const atOnce = createQueue(DESK_LIMITS.hashesAtOnce, DESK_LIMITS.hashesWaiting);
+  const atOnce = createQueue(VISIT_LIMITS.hashesAtOnce, VISIT_LIMITS.hashesWaiting);
   const nobody = { cost: COST, blockSize: BLOCK_SIZE, parallel: PARALLEL, salt: random(SALT_BYTES) };
   const nobodysHash = random(HASH_BYTES);
   return {
@@ -48,11 +49,11 @@ export function createPasswords(random: (bytes: number) => Uint8Array): Password
 type Parameters = Omit<PasswordRecord, 'hash'>;
 
 function derive(password: string, { cost, blockSize, parallel, salt }: Parameters): Promise<Buffer> {
-  // Two ways to type the same letter are one password.
-  const typed = password.normalize('NFKC');
   const options = { N: cost, r: blockSize, p: parallel, maxmem: 2 * 128 * cost * blockSize };
   return new Promise((resolve, reject) =>
-    scrypt(typed, salt, HASH_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error))),
+    scrypt(foldedPassword(password), salt, HASH_BYTES, options, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    ),
   );
 }
 

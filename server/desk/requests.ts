@@ -1,8 +1,9 @@
 /** What each request does. Knows no sockets and no envelopes: a request and who asks in, an answer out. */
+import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import type { Answer, ErrorCode, Order, Request } from '../../src/core/desk/messages.ts';
 import { newPassword, userName } from '../../src/core/desk/accounts.ts';
 import type { Account, Store, StoredOrder } from '../store/store.ts';
-import { DESK_LIMITS } from './limits.ts';
+import { VISIT_LIMITS } from './limits.ts';
 import { HashingIsBusy, createPasswords } from './passwords.ts';
 import { createSlowDown } from './slow-down.ts';
 
@@ -43,8 +44,8 @@ export function createRequests({
   random,
 }: DeskDeps): (visitor: Visitor, request: Request) => Promise<Reply> {
   const passwords = createPasswords(random);
-  const byAccount = createSlowDown(DESK_LIMITS.freeFailures.account, now);
-  const byCertificate = createSlowDown(DESK_LIMITS.freeFailures.certificate, now);
+  const byAccount = createSlowDown(VISIT_LIMITS.freeFailures.account, now);
+  const byCertificate = createSlowDown(VISIT_LIMITS.freeFailures.certificate, now);
 
   async function createAccount(visitor: Visitor, { user, password }: Credentials): Promise<Reply> {
     const name = userName(user);
@@ -53,7 +54,7 @@ export function createRequests({
     if (!chosen.ok) return error('weak-password', chosen.error.why);
     const taken = error('name-taken', `The name ${user} is taken.`);
     if (store.account(user) !== null) return taken;
-    const record = await passwords.hash(password);
+    const record = await passwords.hash(chosen.value);
     const { subject } = visitor.peer;
     const account: Account = { user, role: 'customer', subject, password: record, createdAt: now() };
     if (!store.addAccount(account)) return taken;
@@ -99,20 +100,27 @@ export function createRequests({
     }
     // Role and account are read for each request: what the store says now is what counts.
     const account = visitor.user === null ? null : store.account(visitor.user);
+    if (request.type === 'whoami') return whoami(visitor, account);
     if (account === null) return error('unauthenticated', 'Sign in first, or create an account.');
     switch (request.type) {
       case 'order':
         return order(visitor, account, request);
       case 'orders':
-        return { type: 'ok', orders: store.ordersOf(account.user).map(asTold) };
-      case 'whoami': {
-        const { subject, serial } = visitor.peer;
-        return { type: 'ok', user: account.user, role: account.role, subject, serial };
-      }
+        return listed(store.ordersOf(account.user));
       default:
         return error('bad-request', `This desk does not know ${request.type} yet.`);
     }
   };
+}
+
+function whoami({ peer: { subject, serial } }: Visitor, account: Account | null): Reply {
+  return { type: 'ok', user: account?.user ?? null, role: account?.role ?? null, subject, serial };
+}
+
+/** The newest orders that fit into one line, oldest first. */
+function listed(orders: readonly StoredOrder[]): Reply {
+  const shown = orders.slice(-DESK_LIMITS.listed).map(asTold);
+  return { type: 'ok', orders: shown, ...(shown.length < orders.length ? { total: orders.length } : {}) };
 }
 
 interface Credentials {

@@ -1,5 +1,5 @@
 /** Failed sign-ins slow further ones down. Nobody is locked out: an enemy could pull such a lock for anybody. */
-import { DESK_LIMITS } from './limits.ts';
+import { VISIT_LIMITS } from './limits.ts';
 
 interface Failures {
   readonly count: number;
@@ -24,13 +24,13 @@ export function createSlowDown(free: number, now: () => number): SlowDown {
   const failures = new Map<string, Failures>();
   const known = (name: string): Failures | null => {
     const found = failures.get(name);
-    return found === undefined || now() - found.last > DESK_LIMITS.failureMemoryMs ? null : found;
+    return found === undefined || now() - found.last > VISIT_LIMITS.failureMemoryMs ? null : found;
   };
   return {
     waitMs(name) {
       const found = known(name);
       if (found === null || found.count < free) return 0;
-      const wait = Math.min(DESK_LIMITS.firstWaitMs * 2 ** (found.count - free), DESK_LIMITS.longestWaitMs);
+      const wait = Math.min(VISIT_LIMITS.firstWaitMs * 2 ** (found.count - free), VISIT_LIMITS.longestWaitMs);
       return Math.max(0, found.last + wait - now());
     },
     failed(name) {
