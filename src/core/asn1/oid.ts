@@ -2,22 +2,28 @@
 
 /** Contents of an OBJECT IDENTIFIER as dotted numbers (X.690 §8.19); null when they are not one. */
 export function oidText(content: Uint8Array): string | null {
-  const arcs: bigint[] = [];
-  let arc = 0n;
+  let text = '';
+  let arc = 0;
   let isOpen = false;
   for (const byte of content) {
-    if (!isOpen && byte === 0x80) return null;
-    arc = (arc << 7n) | BigInt(byte & 0x7f);
+    if ((!isOpen && byte === 0x80) || arc > MAX_ARC) return null;
+    arc = arc * 128 + (byte & 0x7f);
     isOpen = byte >= 0x80;
     if (isOpen) continue;
-    arcs.push(arc);
-    arc = 0n;
+    text += text === '' ? rootText(arc) : `.${arc}`;
+    arc = 0;
   }
-  const [first] = arcs;
-  if (isOpen || first === undefined || content.length > 64) return null;
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - root * 40n, ...arcs.slice(1)].join('.');
+  return isOpen || text === '' ? null : text;
 }
+
+/** The first two numbers share one: X.690 §8.19.4. */
+function rootText(arc: number): string {
+  const root = arc < 80 ? Math.floor(arc / 40) : 2;
+  return `${root}.${arc - root * 40}`;
+}
+
+/** Larger numbers, which nobody uses, would lose digits. */
+const MAX_ARC = Number.MAX_SAFE_INTEGER / 256;
 
 /** Attribute types with the short names of RFC 4514 §3 where it gives one. */
 const ATTRIBUTES: Readonly<Record<string, readonly [name: string, short: string]>> = {

@@ -16,8 +16,10 @@ export interface Shape {
   readonly fields?: readonly Shape[];
   /** every part of a SEQUENCE OF or SET OF */
   readonly each?: Shape;
-  /** which part a CHOICE is, by identifier */
+  /** a CHOICE: the node is one of these, told by identifier */
   readonly choice?: readonly Shape[];
+  /** how the bytes of a primitive context value read; else as hex */
+  readonly as?: 'text' | 'address' | 'identifier';
   /** what a string holds that is DER in turn; `oid` is the identifier nearest before it */
   readonly holds?: (oid: string) => Shape | undefined;
   /** names of the bits of a BIT STRING, first bit first */
@@ -52,16 +54,25 @@ const NAME_PARTS: Omit<Shape, 'name' | 'says'> = {
 /** RFC 5280 §4.1.2.4 */
 export const NAME: Shape = named('Name', 'A name in parts: country, organisation, common name.', NAME_PARTS);
 
-const GENERAL_NAMES: Omit<Shape, 'name' | 'says'> = {
-  each: named('GeneralName', 'One name.', {
-    choice: [
-      named('otherName', 'A name of another kind.', { tag: CONTEXT }),
-      named('rfc822Name', 'An e-mail address.', { tag: CONTEXT + 1 }),
-      named('dNSName', 'A host name.', { tag: CONTEXT + 2 }),
-      named('directoryName', 'A distinguished name.', { tag: CONTEXT + 4, fields: [NAME] }),
-      named('uniformResourceIdentifier', 'A web address.', { tag: CONTEXT + 6 }),
-      named('iPAddress', 'A network address.', { tag: CONTEXT + 7 }),
-      named('registeredID', 'An object identifier.', { tag: CONTEXT + 8 }),
+const GENERAL_NAME: Shape = named('GeneralName', 'One name.', {
+  choice: [
+    named('otherName', 'A name of another kind.', { tag: CONTEXT }),
+    named('rfc822Name', 'An e-mail address.', { tag: CONTEXT + 1, as: 'text' }),
+    named('dNSName', 'A host name.', { tag: CONTEXT + 2, as: 'text' }),
+    named('directoryName', 'A distinguished name.', { tag: CONTEXT + 4, fields: [NAME] }),
+    named('uniformResourceIdentifier', 'A web address.', { tag: CONTEXT + 6, as: 'text' }),
+    named('iPAddress', 'A network address.', { tag: CONTEXT + 7, as: 'address' }),
+    named('registeredID', 'An object identifier.', { tag: CONTEXT + 8, as: 'identifier' }),
+  ],
+});
+const GENERAL_NAMES: Omit<Shape, 'name' | 'says'> = { each: GENERAL_NAME };
+
+const SUBTREES: Omit<Shape, 'name' | 'says'> = {
+  each: named('GeneralSubtree', 'All names at and below one.', {
+    fields: [
+      GENERAL_NAME,
+      named('minimum', 'Always 0.', { tag: CONTEXT, isOptional: true }),
+      named('maximum', 'Out of use.', { tag: CONTEXT + 1, isOptional: true }),
     ],
   }),
 };
@@ -97,7 +108,7 @@ const DISTRIBUTION_POINTS: Omit<Shape, 'name' | 'says'> = {
       named('distributionPoint', 'Where it is.', {
         tag: CONTEXT,
         isOptional: true,
-        choice: [named('fullName', 'The address.', { tag: CONTEXT, ...GENERAL_NAMES })],
+        fields: [named('fullName', 'The address.', { tag: CONTEXT, ...GENERAL_NAMES })],
       }),
       named('reasons', 'For which reasons.', { tag: CONTEXT + 1, isOptional: true }),
       named('cRLIssuer', 'Who signs the list.', { tag: CONTEXT + 2, isOptional: true, ...GENERAL_NAMES }),
@@ -119,8 +130,8 @@ const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
   }),
   '2.5.29.30': named('NameConstraints', 'Names that certificates below may or may not have.', {
     fields: [
-      named('permittedSubtrees', 'Allowed names.', { tag: CONTEXT, isOptional: true }),
-      named('excludedSubtrees', 'Forbidden names.', { tag: CONTEXT + 1, isOptional: true }),
+      named('permittedSubtrees', 'Allowed names.', { tag: CONTEXT, isOptional: true, ...SUBTREES }),
+      named('excludedSubtrees', 'Forbidden names.', { tag: CONTEXT + 1, isOptional: true, ...SUBTREES }),
     ],
   }),
   '2.5.29.31': named('CRLDistributionPoints', 'Where the list of revoked certificates is.', DISTRIBUTION_POINTS),
@@ -148,10 +159,7 @@ const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
   }),
   '1.3.6.1.5.5.7.1.1': named('AuthorityInfoAccess', 'Where to ask about revocation, where to get the issuer.', {
     each: named('AccessDescription', 'One address.', {
-      fields: [
-        named('accessMethod', 'What is found there.', { tag: OID }),
-        named('accessLocation', 'The address.', GENERAL_NAMES.each),
-      ],
+      fields: [named('accessMethod', 'What is found there.', { tag: OID }), GENERAL_NAME],
     }),
   }),
   '1.3.6.1.4.1.11129.2.4.2': named('SignedCertificateTimestampList', 'Promises of public certificate logs.', {
@@ -216,17 +224,20 @@ export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this
 
 /** The shape of each child of a node, in order; `undefined` where the shape has no word for it. */
 export function shapesOf(shape: Shape, identifiers: readonly Identifier[]): (Shape | undefined)[] {
-  if (shape.each) return identifiers.map(() => shape.each);
-  if (shape.choice) return identifiers.map((identifier) => shape.choice?.find(({ tag }) => tag === identifier));
-  const fields = shape.fields ?? [];
+  const { each, fields = [] } = shape;
+  if (each) return identifiers.map((identifier) => chosen(each, identifier));
   let next = 0;
   return identifiers.map((identifier) => {
     while (next < fields.length) {
       const candidate = fields[next];
       next += 1;
-      if (candidate && (candidate.tag === undefined || candidate.tag === identifier)) return candidate;
+      if (candidate && (candidate.tag === undefined || candidate.tag === identifier))
+        return chosen(candidate, identifier);
       if (candidate && !candidate.isOptional) return undefined;
     }
     return undefined;
   });
 }
+
+const chosen = (shape: Shape, identifier: Identifier): Shape | undefined =>
+  shape.choice ? shape.choice.find(({ tag }) => tag === identifier) : shape;

@@ -84,3 +84,15 @@ export function oidValue(node: DerNode, bytes: Uint8Array): string {
   const name = oidName(oid);
   return name ? `${name} (${oid})` : oid;
 }
+
+/** An IP address, or in name constraints an address and a mask: 4, 16, 8 or 32 bytes. RFC 5280 §4.2.1.6, §4.2.1.10 */
+export function addressText(raw: Uint8Array): string {
+  if (raw.length === 8 || raw.length === 32) {
+    const half = raw.length / 2;
+    return `${addressText(raw.subarray(0, half))}/${addressText(raw.subarray(half))}`;
+  }
+  if (raw.length === 4) return raw.join('.');
+  return raw.length === 16
+    ? (toHex(raw).match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':')
+    : toHex(raw);
+}

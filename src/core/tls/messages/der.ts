@@ -6,10 +6,19 @@ import { DER_LIMITS, isA, readDer, tagName, type DerNode } from '../../asn1/der.
 import { oidText } from '../../asn1/oid.ts';
 import * as shapes from '../../asn1/shape.ts';
 import { UNNAMED, type Shape } from '../../asn1/shape.ts';
-import { attributeText, contentOf, integerHex, nameText, oidValue, stringText, timeText } from '../../asn1/value.ts';
+import {
+  addressText,
+  attributeText,
+  contentOf,
+  integerHex,
+  nameText,
+  oidValue,
+  stringText,
+  timeText,
+} from '../../asn1/value.ts';
 import { Reader } from '../../bytes/reader.ts';
 import type { Field } from '../dissection.ts';
-import { field, hexValue, type Format } from '../format/format.ts';
+import { field, hexValue, listed, type Format } from '../format/format.ts';
 
 const SOURCE = 'RFC 5280 §4.1';
 const HEADER_SAYS = 'What kind of value follows, and how many bytes it has.';
@@ -64,7 +73,7 @@ function toField(node: DerNode, shape: Shape, walk: Walk): Field {
   if (node.isConstructed) addParts(node, shape, inner, children);
   else addContents(node, shape, inner, children);
   if (inner !== walk) walk.oid = inner.oid;
-  return field(name, valueOf(node, shape, inner), range, source, shape.says, '', children);
+  return field(name, valueOf(node, shape, inner, children), range, source, shape.says, '', children);
 }
 
 function addParts(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
@@ -109,11 +118,12 @@ function heldValue(node: DerNode, from: number, shape: Shape, walk: Walk): Field
   return inside;
 }
 
-function valueOf(node: DerNode, shape: Shape, { bytes }: Walk): string {
+function valueOf(node: DerNode, shape: Shape, { bytes }: Walk, children: readonly Field[]): string {
   if (shape.name === 'AttributeTypeAndValue') return attributeText(node, bytes);
   if (shape.name === 'Certificate') return subjectOf(node, bytes);
-  if (shape.name === 'issuer' || shape.name === 'subject' || shape.name === 'Name') return nameText(node, bytes);
-  if (node.isConstructed) return partsText(node, bytes);
+  if (NAMES.has(shape.name)) return nameText(node, bytes);
+  if (node.isConstructed) return partsText(node, shape, bytes, children);
+  if (shape.holds && children.length === 2 + (isA(node, 3) ? 1 : 0)) return children.at(-1)?.value ?? '';
   if (node.tagClass === 'context') return contextText(node, shape, bytes);
   switch (node.tag) {
     case 1:
@@ -140,25 +150,27 @@ function numberText(node: DerNode, bytes: Uint8Array): string {
   return String(Number.parseInt(integerHex(node, bytes), 16));
 }
 
-/** What a SEQUENCE is about, in a line: the first identifier in it, or the number of its parts. */
-function partsText(node: DerNode, bytes: Uint8Array): string {
+const NAMES = new Set(['issuer', 'subject', 'Name']);
+
+/** What a SEQUENCE is about, in a line: the identifier it starts with, or its parts where they are short. */
+function partsText(node: DerNode, shape: Shape, bytes: Uint8Array, children: readonly Field[]): string {
   const [first] = node.children;
-  if (isA(first, 6)) return oidValue(first, bytes);
-  return node.children.length === 1 ? '1 part' : `${node.children.length} parts`;
+  if (isA(first, 6) && !shape.each) return oidValue(first, bytes);
+  if (shape.each || !node.children.some(({ isConstructed }) => isConstructed)) return listed(children.slice(1));
+  return node.children.length === 1 ? (children[1]?.value ?? '') : `${node.children.length} parts`;
 }
 
 function subjectOf(node: DerNode, bytes: Uint8Array): string {
   const [tbs] = node.children;
   const parts = tbs?.children[0]?.tagClass === 'context' ? tbs.children.slice(1) : (tbs?.children ?? []);
-  return parts[4] ? nameText(parts[4], bytes) : partsText(node, bytes);
+  return parts[4] ? nameText(parts[4], bytes) : '';
 }
 
-function contextText(node: DerNode, shape: Shape, bytes: Uint8Array): string {
+function contextText(node: DerNode, { as }: Shape, bytes: Uint8Array): string {
+  if (as === 'text') return stringText(node, bytes);
+  if (as === 'identifier') return oidValue(node, bytes);
   const raw = contentOf(node, bytes);
-  if (shape.name === 'iPAddress' && raw.length === 4) return raw.join('.');
-  return /Name$|Identifier$/.test(shape.name) && shape.name !== 'keyIdentifier'
-    ? stringText(node, bytes)
-    : hexValue(raw);
+  return as === 'address' ? addressText(raw) : hexValue(raw);
 }
 
 function bitsText(node: DerNode, names: readonly string[], bytes: Uint8Array): string {
