@@ -8,7 +8,8 @@ import { readLessons } from '../../server/lessons-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LESSONS = readLessons(join(ROOT, 'lessons'), ROOT);
-const BUDGET_MS = 5_000;
+/** Processor time, so that a busy machine does not fail a lesson. */
+const BUDGET_S = 5;
 
 let classroom: Classroom;
 beforeAll(async () => {
@@ -18,11 +19,12 @@ afterAll(() => classroom.close());
 
 describe.each(LESSONS.map((lesson) => [lesson.file, lesson] as const))('%s', (_file, lesson) => {
   const reports = new Map<string, StepReport>();
-  let tookMs = 0;
+  let tookS = 0;
   beforeAll(async () => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const report of await replay(lesson, await classroom.enter())) reports.set(report.id, report);
-    tookMs = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(before);
+    tookS = (user + system) / 1e6;
   });
 
   test.each(lesson.steps.map((step) => [step.id] as const))('step %s does what it says', (id) => {
@@ -30,5 +32,5 @@ describe.each(LESSONS.map((lesson) => [lesson.file, lesson] as const))('%s', (_f
     expect(problems).toEqual([]);
   });
 
-  test(`plays within ${BUDGET_MS / 1000} s`, () => expect(tookMs).toBeLessThan(BUDGET_MS));
+  test(`plays within ${BUDGET_S} s of processor time`, () => expect(tookS).toBeLessThan(BUDGET_S));
 });
