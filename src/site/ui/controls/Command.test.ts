@@ -1,7 +1,7 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import Command from './Command.svelte';
-import { emphasised } from './emphasis.ts';
+import { aroundOptions, emphasised } from './emphasis.ts';
 
 const COMMAND = 'openssl genrsa \\\n    -out ca.key 2048';
 
@@ -50,4 +50,15 @@ test('emphasised pieces put together are the text', () => {
   const pieces = emphasised('-days 365 -out 365.crt', ['365', '365.crt']);
   expect(pieces.map(({ text }) => text).join('')).toBe('-days 365 -out 365.crt');
   expect(pieces.filter(({ strong }) => strong).map(({ text }) => text)).toEqual(['365', '365.crt']);
+});
+
+test('what is shown is the command, byte for byte, so that selecting and copying by hand works too', () => {
+  const { container } = render(Command, { command: COMMAND, strong: ['ca.key'], prompt: '' });
+  expect(container.querySelector('pre')?.textContent).toBe(COMMAND);
+});
+
+test('options are kept whole, and a hyphen inside a word is none', () => {
+  const parts = aroundOptions('openssl x509 -req -in my-key.pem --text');
+  expect(parts.filter((_, index) => index % 2 === 1)).toEqual(['-req', '-in', '--text']);
+  expect(parts.join('')).toBe('openssl x509 -req -in my-key.pem --text');
 });

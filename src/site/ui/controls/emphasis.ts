@@ -27,3 +27,11 @@ export function emphasised(text: string, strong: readonly string[]): Piece[] {
   if (plain !== '') pieces.push({ text: plain, strong: false });
   return pieces;
 }
+
+/**
+ * Cuts a text around its options, which must not break at their hyphen: every second part is one, the first is not.
+ * The parts put together are the text.
+ */
+export function aroundOptions(text: string): string[] {
+  return text.split(/(?<=^|\s)(--?\w[\w-]*)/);
+}
