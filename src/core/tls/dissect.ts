@@ -16,6 +16,7 @@ import type {
   Side,
 } from './dissection.ts';
 import { unexplainedIn } from './format/tree.ts';
+import type { Opening } from './keys/flow.ts';
 import { HASHES } from './keys/hash.ts';
 import { Assembler, type Assembled } from './messages/assemble.ts';
 import { readMessage } from './messages/handshake.ts';
@@ -40,6 +41,16 @@ const ALERT = 21;
  */
 export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
   return new Dissector(keyLog).run(frame(chunks));
+}
+
+/**
+ * How one record of a connection was opened, with its keys and number.
+ *
+ * @param index position among the records of `dissect(chunks, keyLog)`
+ * @returns null for a record in clear, undefined where there is none with this index
+ */
+export function openingOf(chunks: readonly Chunk[], keyLog: string, index: number): Opening | null | undefined {
+  return new Dissector(keyLog).openingOf(frame(chunks), index);
 }
 
 const UNREAD_AFTER_DAMAGE = 'The receiver could not open a record before this one, and reads no further.';
@@ -74,6 +85,11 @@ class Dissector {
   run(framed: readonly Framed[]): Dissection {
     for (const [index, record] of framed.entries()) this.#record(index, record);
     return this.#result();
+  }
+
+  openingOf(framed: readonly Framed[], index: number): Opening | null | undefined {
+    this.run(framed);
+    return this.#drafts[index]?.opening;
   }
 
   #record(index: number, framed: Framed): void {

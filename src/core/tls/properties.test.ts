@@ -191,3 +191,25 @@ describe('how the bytes arrive makes no difference', () => {
     }
   });
 });
+
+describe('the time it takes grows with the bytes, not faster', () => {
+  /** Ten times as much of the same may take at most thirty times as long; a square would take a hundred times. */
+  test.each([
+    ['tiny hellos', '16030100060100000203'.padEnd(22, '0')],
+    ['CertificateVerify after CertificateVerify', '16030300080f00000404030000'],
+    ['a message in one-byte records', '1603010001' + '01'],
+    ['alerts', '15030100020100'],
+    ['empty records', '1603010000'],
+  ])('%s', (_name, hex) => {
+    const unit = bytesOf(hex);
+    const spent = (count: number): number => {
+      const bytes = new Uint8Array(unit.length * count);
+      for (let at = 0; at < bytes.length; at += unit.length) bytes.set(unit, at);
+      const start = performance.now();
+      dissect([{ from: 'client', at: 0, bytes }], '');
+      return performance.now() - start;
+    };
+    spent(2_000); // warm
+    expect(spent(20_000)).toBeLessThan(30 * Math.max(spent(2_000), 10));
+  });
+});

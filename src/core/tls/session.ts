@@ -22,6 +22,9 @@ import { verifySignature } from './verify/signature.ts';
 export const TLS13 = 0x0304;
 const NOT_SEEN: Verification = { holds: null, why: 'Not seen on this connection.' };
 
+/** A signature costs milliseconds: a hostile stream of them must not cost minutes. */
+const MAX_SIGNATURES = 32;
+
 /** One handshake message that was read. */
 export interface Message {
   readonly from: Side;
@@ -64,6 +67,7 @@ export class Session {
   #isEncryptThenMac = false;
   #awaitsRetry = false;
   #offersEarlyData = false;
+  #signatures = 0;
   readonly #facts: { [S in Side]: CertificateFacts | null } = { client: null, server: null };
 
   constructor(keyLog: string, buffers: readonly Uint8Array[]) {
@@ -189,6 +193,7 @@ export class Session {
   }
 
   verifyCertificate({ from, field }: Message): void {
+    if (this.#signatures >= MAX_SIGNATURES) return;
     const content = this.isTls13
       ? signedContent13(from, this.#transcript.digest(this.#hash))
       : this.#transcript.bytes();
@@ -197,6 +202,8 @@ export class Session {
 
   #checkSignature(side: Side, field: Field, content: Uint8Array): Verification {
     const facts = this.#facts[side];
+    this.#signatures += 1;
+    if (this.#signatures > MAX_SIGNATURES) return { holds: null, why: 'Too many signatures on one connection.' };
     if (!facts) return { holds: null, why: 'No readable certificate came before it.' };
     const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
     return verifySignature(scheme, facts.key, content, this.#raw(field, 'signature', 'signature'));

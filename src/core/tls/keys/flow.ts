@@ -19,7 +19,14 @@ export interface Epoch {
 }
 
 export type Opening =
-  | { readonly kind: 'opened'; readonly epoch: Epoch; readonly keys: RecordKeys; readonly opened: Opened }
+  | {
+      readonly kind: 'opened';
+      readonly epoch: Epoch;
+      readonly keys: RecordKeys;
+      /** the record's number under these keys */
+      readonly sequence: number;
+      readonly opened: Opened;
+    }
   | { readonly kind: 'sealed'; readonly epoch: Epoch; readonly keys: RecordKeys | null; readonly why: string };
 
 /** How far around the expected number a record is looked for when it does not open, to tell loss from damage. */
@@ -78,7 +85,7 @@ export class Flow {
         if (!keys || !opened) continue;
         if (index !== this.#current) this.#enter(index);
         this.#count(keys, record);
-        return { kind: 'opened', epoch: candidate, keys, opened };
+        return { kind: 'opened', epoch: candidate, keys, sequence, opened };
       }
     }
     const why = epoch.keys ? this.#whyNot(epoch.keys, record) : epoch.missing;

@@ -27,6 +27,14 @@ export type Secrets = ReadonlyMap<KeyLogLabel, Uint8Array>;
 const LABELS: ReadonlySet<string> = new Set(KEY_LOG_LABELS);
 const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{2,256})\s*$/;
 
+/** A key log by client random; the last one is kept, because a capture asks for it once for each connection. */
+let indexed: { readonly text: string; readonly byRandom: ReadonlyMap<string, Secrets> } = {
+  text: '',
+  byRandom: new Map(),
+};
+
+const NONE: Secrets = new Map();
+
 /**
  * The secrets of the connection with this client random. Other lines, comments and unknown labels are skipped.
  *
@@ -34,12 +42,19 @@ const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{2,256})\s*$/;
  * @param clientRandom lower-case hex of ClientHello.random
  */
 export function secretsOf(keyLog: string, clientRandom: string): Secrets {
-  const secrets = new Map<KeyLogLabel, Uint8Array>();
+  if (indexed.text !== keyLog) indexed = { text: keyLog, byRandom: indexOf(keyLog) };
+  return indexed.byRandom.get(clientRandom) ?? NONE;
+}
+
+function indexOf(keyLog: string): ReadonlyMap<string, Secrets> {
+  const byRandom = new Map<string, Map<KeyLogLabel, Uint8Array>>();
   for (const line of keyLog.split('\n')) {
     const [, label = '', random = '', hex = ''] = LINE.exec(line) ?? [];
-    if (!LABELS.has(label) || random.toLowerCase() !== clientRandom) continue;
-    const secret = fromHex(hex);
-    if (secret.ok) secrets.set(label as KeyLogLabel, secret.value);
+    const secret = LABELS.has(label) ? fromHex(hex) : null;
+    if (!secret?.ok) continue;
+    const key = random.toLowerCase();
+    const secrets = byRandom.get(key) ?? new Map<KeyLogLabel, Uint8Array>();
+    byRandom.set(key, secrets.set(label as KeyLogLabel, secret.value));
   }
-  return secrets;
+  return byRandom;
 }

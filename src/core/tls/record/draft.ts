@@ -57,6 +57,11 @@ export class Draft {
     this.#plaintext = newBuffer(opening.opened.plaintext);
   }
 
+  /** How it was opened, or why not; null for a record in clear. */
+  get opening(): Opening | null {
+    return this.#opening;
+  }
+
   /** Leaves its content unread. */
   seal(why: string): void {
     this.#sealed = why;
