@@ -17,6 +17,7 @@ export type BetState =
 
 export class LessonChecks {
   readonly #lesson: CourseLesson;
+  readonly #all: ReturnType<typeof checksOf>;
   #findings = $state.raw<ReadonlyMap<Check, Finding>>(findingsBy<Finding>([]));
   #answers = $state.raw<Readonly<Record<string, number>>>({});
   #isReading = false;
@@ -24,12 +25,13 @@ export class LessonChecks {
   readonly #stop: () => void;
 
   readonly total: number;
-  /** checks that are true now */
-  readonly done = $derived([...this.#findings.values()].filter(({ holds }) => holds).length);
+  /** which checks are true, or were when their step was done; in order */
+  readonly lit = $derived.by(() => this.#all.map(({ check }) => this.isLit(check)));
 
   constructor(lesson: CourseLesson) {
     this.#lesson = lesson;
-    this.total = checksOf(lesson).length;
+    this.#all = checksOf(lesson);
+    this.total = this.#all.length;
     this.#stop = world.onChange(() => void this.read());
   }
 
@@ -40,6 +42,13 @@ export class LessonChecks {
   /** What a check saw last; undefined until it was read for the first time. */
   of(check: Check): Finding | undefined {
     return this.#findings.get(check);
+  }
+
+  /** True now, or at some moment of this lesson: a later step may undo on purpose what an earlier one did. */
+  isLit(check: Check): boolean {
+    if (this.of(check)?.holds === true) return true;
+    const key = this.#all.find((one) => one.check === check)?.key;
+    return key !== undefined && progress.of(this.#lesson.id).reached.includes(key);
   }
 
   /** Where a bet stands. Its run answers it, and only a run that came after it was placed. */
@@ -65,8 +74,9 @@ export class LessonChecks {
   }
 
   async #readOnce(): Promise<void> {
-    const checks = checksOf(this.#lesson).map(({ check }) => check);
-    const findings = await Promise.all(checks.map(async (check) => [check, await world.evaluate(check.that)] as const));
+    const findings = await Promise.all(
+      this.#all.map(async ({ check }) => [check, await world.evaluate(check.that)] as const),
+    );
     const bets = this.#lesson.steps
       .flatMap((step) => step.bets)
       .filter(({ id }) => world.current.bets[id] !== undefined);
@@ -75,7 +85,8 @@ export class LessonChecks {
     this.#answers = Object.fromEntries(
       answers.flatMap(([id, right]) => (right === null ? [] : [[id, right] as const])),
     );
-    progress.counted(this.#lesson.id, this.done, this.total);
+    const isTrue = this.#all.filter(({ check }) => this.of(check)?.holds === true).map(({ key }) => key);
+    progress.reached(this.#lesson.id, isTrue, this.total);
   }
 
   #betOf(id: string): Bet | undefined {

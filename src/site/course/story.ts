@@ -54,9 +54,9 @@ function isOpenBet(node: Node, bets: Readonly<Record<string, number>>): boolean 
   return node.type === 'block' && node.name === 'predict' && bets[node.params.id] === undefined;
 }
 
-/** Checks of the whole lesson, in order, each with the step it belongs to. */
+/** Checks of the whole lesson, in order, each with the name under which its progress is kept. */
 export function checksOf(lesson: CourseLesson) {
-  return lesson.steps.flatMap((step) => step.checks.map((check) => ({ step: step.id, check })));
+  return lesson.steps.flatMap((step) => step.checks.map((check, index) => ({ key: `${step.id}/${index}`, check })));
 }
 
 /** The lessons before and after one, by number. */

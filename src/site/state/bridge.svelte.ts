@@ -90,6 +90,11 @@ export class Bridge implements BridgePort {
     document.addEventListener('visibilitychange', wake);
   }
 
+  /** Connects as another learner, who has seen nothing yet. */
+  startAnew(learner: string): void {
+    this.#link.startAnew(learner);
+  }
+
   stop(): void {
     clearInterval(this.#clock);
     this.#link.stop();

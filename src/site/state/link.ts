@@ -49,7 +49,7 @@ interface Pending {
 
 export class Link {
   readonly #url: string;
-  readonly #learner: string;
+  #learner: string;
   readonly #listener: LinkListener;
   readonly #pending = new Map<number, Pending>();
   #socket: WebSocket | null = null;
@@ -77,6 +77,17 @@ export class Link {
     if (!this.#isStopped) return;
     this.#isStopped = false;
     this.#seen = seen;
+    this.#open();
+  }
+
+  /** Leaves the session as it is and opens one of another learner. */
+  startAnew(learner: string): void {
+    const old = this.#socket;
+    clearTimeout(this.#retry);
+    this.#drop();
+    old?.close();
+    this.#learner = learner;
+    this.#seen = { session: null, seq: 0 };
     this.#open();
   }
 
@@ -141,7 +152,9 @@ export class Link {
           since: session === null ? 0 : seq,
         }),
       );
-    socket.onmessage = ({ data }) => this.#read(data);
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#read(data);
+    };
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
       this.#drop();

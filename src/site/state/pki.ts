@@ -72,8 +72,11 @@ class PkiWorker {
 }
 
 /** The part of Trusted Types that this file needs; browsers without them take the URL as it is. */
+interface Policy {
+  createScriptURL(url: string): string;
+}
 interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+  createPolicy(name: string, rules: Policy): Policy;
 }
 
 /**
@@ -81,18 +84,24 @@ interface TrustedTypes {
  * Vite has to see `new Worker(new URL(…))` as it stands, so the policy wraps the constructor's argument.
  */
 function startWorker(): Worker {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  policy ??= newPolicy();
+  const { createScriptURL } = policy;
   const Native = globalThis.Worker;
-  policy ??= trustedTypes?.createPolicy('trustwalk-worker', { createScriptURL: onlyOurs }) ?? null;
   const Worker = class extends Native {
     constructor(url: string | URL, options?: WorkerOptions) {
-      super(policy === null ? url : policy.createScriptURL(String(url)), options);
+      super(createScriptURL(String(url)), options);
     }
   };
   return new Worker(new URL('./pki.worker.ts', import.meta.url), { type: 'module' });
 }
 
-let policy: ReturnType<TrustedTypes['createPolicy']> | null | undefined;
+let policy: Policy | null = null;
+
+function newPolicy(): Policy {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  const made = trustedTypes?.createPolicy('trustwalk-worker', { createScriptURL: onlyOurs });
+  return { createScriptURL: (url) => (made === undefined ? onlyOurs(url) : made.createScriptURL(url)) };
+}
 
 function onlyOurs(url: string): string {
   if (new URL(url, location.href).origin === location.origin) return url;

@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import type { Store } from './storage.ts';
 
 const LessonProgress = v.object({
-  /** checks that were true when the lesson was seen last, and how many it has */
+  /** checks that have been true, and how many there are */
   done: v.number(),
   total: v.number(),
+  /** checks that were true at some moment of this lesson, as `step/position`: a later step may undo them on purpose */
+  reached: v.optional(v.array(v.string()), []),
   /** steps whose commands "Show me" has carried out */
   shown: v.array(v.string()),
   /** recall questions whose answer was looked at, by id: did the learner know it */
@@ -22,7 +24,7 @@ type Saved = v.InferOutput<typeof Saved>;
 
 const NAME = 'progress';
 const NONE: Saved = { lessons: {}, latest: null };
-const UNTOUCHED: LessonProgress = { done: 0, total: 0, shown: [], recalled: {}, said: {}, betBefore: {} };
+const UNTOUCHED: LessonProgress = { done: 0, total: 0, reached: [], shown: [], recalled: {}, said: {}, betBefore: {} };
 
 export class Progress {
   #saved = $state.raw<Saved>(NONE);
@@ -51,9 +53,13 @@ export class Progress {
     this.#change(lesson, {}, lesson);
   }
 
-  counted(lesson: string, done: number, total: number): void {
+  /** Adds the checks that are true now to those that have been. */
+  reached(lesson: string, keys: readonly string[], total: number): void {
     const known = this.of(lesson);
-    if (known.done !== done || known.total !== total) this.#change(lesson, { done, total });
+    const fresh = keys.filter((key) => !known.reached.includes(key));
+    if (fresh.length === 0 && known.total === total) return;
+    const reached = [...known.reached, ...fresh];
+    this.#change(lesson, { reached, done: reached.length, total });
   }
 
   shown(lesson: string, step: string): void {

@@ -13,7 +13,7 @@ import { apply } from '$core/world/apply.ts';
 import { EMPTY_WORLD, type World } from '$core/world/world.ts';
 import { bridge } from './bridge.svelte.ts';
 import { Keeper, type Kept } from './keeper.ts';
-import { forgetLearner } from './learner.ts';
+import { forgetLearner, learnerId } from './learner.ts';
 import { Listeners } from './listeners.ts';
 import { Cancelled, cancelPki, pki } from './pki.ts';
 import { progress } from './progress.svelte.ts';
@@ -126,16 +126,21 @@ class LearnerWorld {
 
   /** Forgets keys, certificates, runs and progress, here and in the browser's storage. */
   async forgetEverything(): Promise<void> {
-    await this.#keeper?.clear();
     progress.forget();
+    this.#world = EMPTY_WORLD;
+    await this.#keeper?.clear();
     forgetLearner();
-    this.#set(EMPTY_WORLD);
+    bridge.startAnew(learnerId());
+    this.#changes.tell(EMPTY_WORLD);
   }
 
   async #perform(command: CommandInput): Promise<Performed> {
     this.#work = { command, tried: 0 };
     try {
       const { perform } = await import('$core/world/perform.ts');
+      // One connection at a time on this page: the one before would stay open in the server, unseen.
+      if (command.type === 'dial')
+        await perform({ type: 'hang-up' }, this.#world, this.#ports, (fact) => this.#take(fact));
       const refusal = await perform(command, this.#world, this.#ports, (fact) => this.#take(fact));
       return refusal === null ? { kind: 'done' } : { kind: 'failed', text: refusal.why };
     } catch (error) {
@@ -164,7 +169,7 @@ class LearnerWorld {
   #welcomed({ session }: Welcome): void {
     const isNew = this.#knownSession !== null && this.#knownSession !== session;
     this.#knownSession = session;
-    this.#keeper?.keep({ world: this.#world, seen: bridge.seen });
+    if (this.#world !== EMPTY_WORLD) this.#keeper?.keep({ world: this.#world, seen: bridge.seen });
     if (isNew && this.#world.requests['desk'] !== undefined) void this.#renewDesk(this.#world.requests['desk']);
   }
 
