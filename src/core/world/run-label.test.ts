@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { apply } from './apply.ts';
+import { findRun, labelOf } from './run-label.ts';
+import { EMPTY_WORLD, type World } from './world.ts';
+
+function world(...runs: readonly (readonly [label: string, version: '1.2' | '1.3'])[]): World {
+  return runs.reduce<World>(
+    (before, [label, version], index) =>
+      apply(before, {
+        kind: 'run',
+        fact: {
+          type: 'run',
+          ...{ seq: index, run: index + 1, label, version, startedAt: index, serverName: 'localhost' },
+          ...{ client: 'node', engine: 'node' },
+        },
+      }),
+    EMPTY_WORLD,
+  );
+}
+
+test('each version has a label of its own', () => {
+  expect(labelOf(null, 'alice', '1.3')).toBe('good');
+  expect(labelOf(null, 'bob', '1.2')).toBe('bob-tls12');
+  expect(labelOf('no-client-cert', 'alice', '1.2')).toBe('no-client-cert-tls12');
+});
+
+const BOTH = world(['good', '1.3'], ['good-tls12', '1.2'], ['bob', '1.3']);
+
+test.each([
+  [null, null, 3],
+  ['good', null, 2],
+  ['good', ['1.3'], 1],
+  [null, ['1.2'], 2],
+  ['bob', ['1.2'], undefined],
+  ['rain', null, undefined],
+])('label %s in version %s finds run %s', (of, version, id) => {
+  expect(findRun(BOTH, of, version)?.id).toBe(id);
+});
