@@ -6,7 +6,7 @@ import type { Backstage } from './backstage.ts';
 import { type DeskCerts, ensureCerts } from './desk/certs.ts';
 import { type Desk, createDesk } from './desk/desk.ts';
 import { startFront } from './front.ts';
-import { noPort } from './http/listen.ts';
+import { needPort, noPort } from './http/listen.ts';
 import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
 import { type DeskListener, openDeskListener } from './session/desk-listener.ts';
 import { ensureIdentity } from './session/identity.ts';
@@ -43,6 +43,7 @@ const SITE = fileURLToPath(new URL('../site', import.meta.url));
  * @throws StartError with cause and remedy; then nothing is left open
  */
 export async function startTrustwalk(options: ServeOptions, log: Log, site = SITE): Promise<Running> {
+  await needPort(options.host, options.port, '--port');
   const backstage = await startBackstage(options, log);
   try {
     const front = await startFront(options, site, { backstage, log });
@@ -61,6 +62,7 @@ export async function startTrustwalk(options: ServeOptions, log: Log, site = SIT
  * @throws StartError with cause and remedy; then nothing is left open
  */
 export async function startBackstage(options: ServeOptions, log: Log): Promise<Backstage> {
+  await needPort(options.host, options.deskPort, '--desk-port');
   const identity = await ensureIdentity(join(options.data, 'relay.key'));
   const certs = await ensureCerts(options.certs, now(), log);
   const { passphrase, weakModes } = options;

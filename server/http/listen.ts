@@ -63,6 +63,13 @@ export async function listen(server: Server, host: string, port: number, option:
   return address.port;
 }
 
+/** Throws what {@link listen} would throw, so that a start which cannot succeed has made no files yet. */
+export async function needPort(host: string, port: number, option: string): Promise<void> {
+  const server = createServer();
+  await listen(server, host, port, option);
+  await new Promise((resolve) => server.close(resolve));
+}
+
 /** Why a port could not be had, with the remedy. `option` is the command-line option that names another one. */
 export function noPort(error: NodeJS.ErrnoException, host: string, port: number, option: string): StartError {
   switch (error.code) {
