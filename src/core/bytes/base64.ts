@@ -11,8 +11,7 @@ export type Base64Error = Refusal<'notBase64' | 'notCanonical'>;
 export function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
-    const [one = 0, two = 0, three = 0] = bytes.subarray(at, at + 3);
-    const word = one * 65536 + two * 256 + three;
+    const word = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
     text += ALPHABET.charAt(word >> 18) + ALPHABET.charAt((word >> 12) & 63);
     text += at + 1 < bytes.length ? ALPHABET.charAt((word >> 6) & 63) : '=';
     text += at + 2 < bytes.length ? ALPHABET.charAt(word & 63) : '=';

@@ -14,7 +14,7 @@ export type NameError = Refusal<'badName'>;
 
 // Controls, and what makes text look like other text: zero-width, line and direction marks.
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu; // eslint-disable-line no-control-regex -- these are what is looked for
-const SPECIAL = ',+"\\<>;=';
+const SPECIAL = ',+"\\<>;';
 
 /** A name as one line of text. Characters that would not show are written as `\E2\80\AE`. */
 export function nameText(name: Name): string {
@@ -27,11 +27,15 @@ function attributeText(attribute: Attribute): string {
 }
 
 function escaped(text: string): string {
-  const marked = [...text].map((character) => (SPECIAL.includes(character) ? `\\${character}` : character)).join('');
-  return marked
-    .replace(HIDDEN, (character) => toHex(toUtf8(character)).toUpperCase().replace(/../g, '\\$&'))
-    .replace(/^[ #]/, '\\$&')
-    .replace(/([^\\]) $/, '$1\\ ');
+  const characters = [...text];
+  return characters
+    .map((character, at) => {
+      const isOuterSpace = character === ' ' && (at === 0 || at === characters.length - 1);
+      const isMark = SPECIAL.includes(character) || isOuterSpace || (character === '#' && at === 0);
+      return isMark ? `\\${character}` : character;
+    })
+    .join('')
+    .replace(HIDDEN, (character) => toHex(toUtf8(character)).toUpperCase().replace(/../g, '\\$&'));
 }
 
 /**
@@ -61,7 +65,7 @@ function attributeDer(part: string): Result<Uint8Array, NameError> {
   const key = part.slice(0, at).trim();
   const type = attributeOf(key);
   if (type === null) return badName(`"${key}" is not a name part that certificates know, such as CN, O or C.`);
-  const value = unescaped(part.slice(at + 1).trim());
+  const value = unescaped(trimmed(part.slice(at + 1)));
   if (!value.ok) return value;
   const characters = [...value.value].length;
   if (characters === 0) return badName(`${key} is empty.`);
@@ -91,6 +95,13 @@ function split(text: string): string[][] {
     isEscaped = character === '\\' && !isEscaped;
   }
   return rdns;
+}
+
+/** Without the spaces around it, but with an escaped one at its end. */
+function trimmed(value: string): string {
+  const end = value.trim();
+  const backslashes = end.length - end.replace(/\\+$/, '').length;
+  return backslashes % 2 === 1 && value.endsWith(' ') ? `${end} ` : end;
 }
 
 function unescaped(value: string): Result<string, NameError> {
