@@ -5,7 +5,7 @@ import type { Parsed, Problem } from '../../../src/core/course/lesson.ts';
 import { parseLesson } from '../../../src/core/course/parse-lesson.ts';
 import type { Command } from '../../../src/core/world/commands.ts';
 import { VOCABULARY, type CourseLesson } from '../../../src/core/world/vocabulary.ts';
-import { openClassroom } from './classroom.ts';
+import { openClassroom, type Classroom } from './classroom.ts';
 import { replay } from './replay.ts';
 
 type Print = (line: string) => void;
@@ -35,7 +35,7 @@ async function playAll(
     for (const [index, one] of parsed.entries()) {
       const file = files[index] ?? '';
       if (one.kind === 'problems') found.push(report(file, one.problems, print));
-      else if (classroom) found.push(await play(file, one.lesson, await classroom.enter(), print));
+      else if (classroom) found.push(await play(file, one.lesson, classroom, print));
     }
     return found;
   } finally {
@@ -46,11 +46,11 @@ async function playAll(
 async function play(
   file: string,
   lesson: CourseLesson,
-  learner: Parameters<typeof replay>[1],
+  classroom: Classroom,
   print: Print,
 ): Promise<readonly Problem[]> {
   const startedAt = performance.now();
-  const reports = await replay(lesson, learner);
+  const reports = await replay(lesson, await classroom.enter(), classroom.desk);
   const problems = reports.flatMap((step) => step.problems);
   if (problems.length > 0) return report(file, problems, print);
   const checks = lesson.steps.reduce((sum, step) => sum + step.checks.length, 0);

@@ -6,8 +6,11 @@ import { startTrustwalk } from '../../main.ts';
 import { DEFAULT_OPTIONS } from '../../options.ts';
 import { BridgeClient } from './bridge-client.ts';
 import { HeadlessLearner } from './headless-learner.ts';
+import type { DeskPlace } from './shell.ts';
 
 export interface Classroom {
+  /** the order desk on its own port */
+  readonly desk: DeskPlace;
   /** A new learner with an empty world. */
   enter(): Promise<HeadlessLearner>;
   close(): Promise<void>;
@@ -24,6 +27,7 @@ export async function openClassroom(log: (line: string) => void = () => undefine
   const running = await startTrustwalk(options, log, at('site'));
   const open: (() => void)[] = [];
   return {
+    desk: { port: running.deskPort, certs: running.certs },
     async enter() {
       const bridge = await BridgeClient.open(running.url);
       const learner = new HeadlessLearner(bridge);

@@ -8,7 +8,7 @@ import { commandsFor } from '../../../src/core/world/needs.ts';
 import { outcomeOf } from '../../../src/core/world/outcome.ts';
 import type { CourseLesson } from '../../../src/core/world/vocabulary.ts';
 import type { HeadlessLearner } from './headless-learner.ts';
-import { runShell } from './shell.ts';
+import { runShell, type DeskPlace } from './shell.ts';
 
 export interface StepReport {
   readonly id: string;
@@ -25,19 +25,21 @@ type LessonStep = CourseLesson['steps'][number];
  *
  * @param learner with an empty world
  */
-export async function replay(lesson: CourseLesson, learner: HeadlessLearner): Promise<StepReport[]> {
-  return new Replay(lesson, learner).run();
+export async function replay(lesson: CourseLesson, learner: HeadlessLearner, desk: DeskPlace): Promise<StepReport[]> {
+  return new Replay(lesson, learner, desk).run();
 }
 
 class Replay {
   readonly #lesson: CourseLesson;
   readonly #learner: HeadlessLearner;
+  readonly #desk: DeskPlace;
   readonly #answered = new Set<string>();
   #problems: Problem[] = [];
 
-  constructor(lesson: CourseLesson, learner: HeadlessLearner) {
+  constructor(lesson: CourseLesson, learner: HeadlessLearner, desk: DeskPlace) {
     this.#lesson = lesson;
     this.#learner = learner;
+    this.#desk = desk;
   }
 
   async run(): Promise<StepReport[]> {
@@ -59,7 +61,7 @@ class Replay {
     await this.#settleBets(step, isLast);
     const skipped: string[] = [];
     for (const run of step.runs) {
-      const result = await runShell(run, this.#learner.world);
+      const result = await runShell(run, this.#learner.world, this.#desk);
       if (result.kind === 'skipped') skipped.push(`${this.#lesson.file}:${run.line}: ${result.program} is not installed`);
       if (result.kind === 'failed') this.#complain(run.line, `the block failed (${result.status}): ${result.output}`);
     }

@@ -1,6 +1,6 @@
 /** Runs a lesson's shell block as written, in a folder of its own with the world's keys and certificates as files. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ShellRun } from '../../../src/core/course/lesson.ts';
@@ -16,14 +16,21 @@ const PROGRAMS = ['openssl', 'python3', 'curl', 'tshark'] as const;
 const DEADLINE_MS = 20_000;
 const SHOWN_CHARACTERS = 500;
 
-export async function runShell(run: ShellRun, world: World): Promise<ShellResult> {
+/** Where the order desk of the running server is: blocks find its port as `$PORT`, its files in `certs/`. */
+export interface DeskPlace {
+  readonly port: number;
+  readonly certs: string;
+}
+
+export async function runShell(run: ShellRun, world: World, desk: DeskPlace): Promise<ShellResult> {
   const needed = run.lang === 'py' ? ['python3'] : PROGRAMS.filter((name) => new RegExp(`\\b${name}\\b`).test(run.value));
   const absent = needed.find((name) => !isOnPath(name));
   if (absent !== undefined) return { kind: 'skipped', program: absent };
   const folder = mkdtempSync(join(tmpdir(), 'trustwalk-lesson-'));
   try {
     for (const [name, content] of filesOf(world)) writeFileSync(join(folder, name), content, { mode: 0o600 });
-    return await execute(run, folder);
+    symlinkSync(desk.certs, join(folder, 'certs'));
+    return await execute(run, folder, desk.port);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -46,10 +53,10 @@ export function filesOf(world: World): [name: string, content: string][] {
   ];
 }
 
-function execute({ lang, value }: ShellRun, folder: string): Promise<ShellResult> {
+function execute({ lang, value }: ShellRun, folder: string, port: number): Promise<ShellResult> {
   const [program, args] = lang === 'py' ? ['python3', ['-c', value]] : ['sh', ['-eu', '-c', value]];
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: DEADLINE_MS });
+    const child = spawn(program, args, { cwd: folder, env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'], timeout: DEADLINE_MS });
     let output = '';
     const note = (data: Buffer) => (output = (output + data.toString()).slice(-SHOWN_CHARACTERS));
     child.stdout.on('data', note);

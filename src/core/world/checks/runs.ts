@@ -1,5 +1,6 @@
 /** Checks of connections: what each side said, and what was on the wire. */
 import { keyLogOf, viewOf, type Run } from '../../bridge/run.ts';
+import { toPem } from '../../bytes/pem.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
 import { dissect } from '../../tls/dissect.ts';
 import type { Dissection, Side } from '../../tls/dissection.ts';
@@ -24,21 +25,18 @@ export const accepted = ofRun(async (run, asked) => {
     return outcome.isOver ? seen(false, inWords(outcome)) : missing('the handshake is not over yet');
   const { as, sha256 } = outcome.accepted;
   const key = option(asked, 'key');
-  const isKey = key === null || (await isKeyOf(key, sha256, asked));
+  const isKey = key === null || (await isKeyOf(key, run, sha256, asked));
   const saw = `both sides accepted, and the desk let in ${as}${isKey ? '' : `, not with ${key}'s key`}`;
   return seen(allows(asked, 'as', as) && isKey, saw);
 });
 
-/** Whether the certificate that the server saw holds this owner's public key. */
-async function isKeyOf(owner: string, sha256: string, { world, ports }: Asked): Promise<boolean> {
+/** Whether the certificate that the server let in holds this owner's public key. It is taken from the wire. */
+async function isKeyOf(owner: string, run: Run, sha256: string, { world, ports }: Asked): Promise<boolean> {
   const key = world.keys[owner];
-  if (!key) return false;
-  for (const certificate of Object.values(world.certificates)) {
-    const print = await ports.pki.sha256Of(certificate);
-    if (!print.ok || print.value !== sha256) continue;
-    return (await ports.pki.keyFits({ publicKey: key.publicKey, certificate })).holds;
-  }
-  return false;
+  const shown = dissectionOf(run).certificates.client.find((certificate) => certificate.sha256 === sha256);
+  if (!key || !shown) return false;
+  const certificate = toPem('CERTIFICATE', shown.der);
+  return (await ports.pki.keyFits({ publicKey: key.publicKey, certificate })).holds;
 }
 
 export const refused = ofRun((run, asked) => {
