@@ -1,7 +1,7 @@
 /** The desk's first visitor is the server itself: one real connection with the client identity of `certs/`. */
 import { connect } from 'node:net';
 import type { Secret } from '../../src/core/bytes/secret.ts';
-import { prepareNodeClient, type ClientReport } from '../relay/node-client.ts';
+import { prepareNodeClient } from '../relay/node-client.ts';
 
 export interface SelfCheckOptions {
   readonly host: string;
@@ -24,23 +24,30 @@ export function selfCheck(options: SelfCheckOptions): Promise<SelfCheckResult> {
   const ready = prepareNodeClient({ version: '1.3', serverName: 'localhost', trust, certificate, privateKey });
   if (ready.kind === 'refused') return Promise.resolve({ kind: 'failed', text: ready.text });
   return new Promise((resolve) => {
-    let last = 'The desk did not answer in time.';
     const socket = connect({ host, port, noDelay: true });
-    const client = ready.start(socket, (report) => hear(report));
-    const deadline = setTimeout(() => client.destroy(), deadlineMs);
+    let isLate = false;
+    const deadline = setTimeout(() => {
+      isLate = true;
+      client.destroy();
+    }, deadlineMs);
     const done = (result: SelfCheckResult) => {
       clearTimeout(deadline);
       resolve(result);
     };
-
-    function hear(report: ClientReport): void {
-      if (report.kind === 'line') {
-        client.hangUp();
-        return done({ kind: 'greeted', line: report.line });
+    const client = ready.start(socket, (report) => {
+      switch (report.kind) {
+        case 'key-log':
+        case 'trusts':
+          return;
+        case 'line':
+          client.hangUp();
+          return done({ kind: 'greeted', line: report.line });
+        case 'refuses':
+        case 'told':
+        case 'fault':
+        case 'ended':
+          return done({ kind: 'failed', text: isLate ? 'It did not answer in time.' : report.text });
       }
-      if (report.kind === 'key-log' || report.kind === 'trusts') return;
-      if (report.kind !== 'ended' || report.code !== null) last = report.text;
-      done({ kind: 'failed', text: last });
-    }
+    });
   });
 }

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Server, connect, type AddressInfo } from 'node:net';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { keyLogOf, viewOf } from '../../src/core/bridge/run.ts';
 import { decodeRecords, encodeRecords } from '../../src/core/bridge/frames.ts';
+import { createDesk } from '../../server/desk/desk.ts';
 import type { Sessions } from '../../server/session/session.ts';
+import { openStore } from '../../server/store/sqlite-store.ts';
 import { hasProgram } from '../programs.ts';
 import { Learner, aPki, eventsOf, limits, said, sessionsFor, type Pki } from './learner.ts';
 import { issuedBy, selfSigned } from './openssl-pki.ts';
@@ -58,6 +61,22 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
       expect(await learner.ask({ type: 'say', run: id, line: 'late' })).toMatchObject({ code: 'run-over' });
     },
   );
+
+  test('behind the accepted connection is a real order desk with a book of its own', async () => {
+    const openDesk = vi.fn(() =>
+      createDesk({ passphrase: '1234567890123456', store: openStore(':memory:'), now: Date.now, random: randomBytes }),
+    );
+    const learner = await aLearner({ openDesk });
+    const id = await learner.dial(pki.alice);
+    const greeted = await learner.until(id, ({ heard }) => heard.length > 0);
+    expect(JSON.parse(greeted.heard[0]?.line ?? '')).toMatchObject({ type: 'hello', subject: 'CN=alice,O=Order Desk' });
+    await learner.ask({ type: 'say', run: id, line: 'no envelope' });
+    const answered = await learner.until(id, ({ heard, closes }) => heard.length === 3 && closes.length === 2);
+    expect(answered.heard[1]).toMatchObject({ side: 'server', line: 'no envelope' });
+    expect(JSON.parse(answered.heard[2]?.line ?? '')).toMatchObject({ type: 'error' });
+    await learner.until(await learner.dial(pki.alice), ({ heard }) => heard.length > 0);
+    expect(openDesk).toHaveBeenCalledTimes(1);
+  });
 
   test('every fact has the next number, and the records come first to last as they passed', async () => {
     const learner = await aLearner();
@@ -171,7 +190,7 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
       const stranger = connect(port, '127.0.0.1').on('error', () => undefined);
       await once(stranger, 'connect');
       stranger.resume().write('GET / HTTP/1.1\r\n\r\n');
-      await once(stranger, 'close');
+      await new Promise((resolve) => stranger.once('close', resolve));
     }
     expect(learner.facts.slice(before)).toEqual([]);
   });
