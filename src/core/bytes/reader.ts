@@ -99,6 +99,7 @@ export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 /** A number as `width` big-endian bytes. */
 export function uintBytes(value: number, width: number): Uint8Array {
   const bytes = new Uint8Array(width);
-  for (let index = width - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
+  for (let index = width - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256))
+    bytes[index] = rest % 256;
   return bytes;
 }
