@@ -5,7 +5,7 @@ import type { CourseLesson } from '$core/world/vocabulary.ts';
 import { findRun } from '$core/world/run-label.ts';
 import { progress } from '$site/state/progress.svelte.ts';
 import { world, type Finding } from '$site/state/world.svelte.ts';
-import { checksOf, findingsBy } from './story.ts';
+import { checksOf, findingsBy, isRunToCome } from './story.ts';
 
 export type { Finding };
 
@@ -93,8 +93,10 @@ export class LessonChecks {
     return this.#lesson.steps.flatMap((step) => step.bets).find((bet) => bet.id === id);
   }
 
-  #hasRun({ id, of }: Bet): boolean {
+  #hasRun(bet: Bet): boolean {
+    const { id, of } = bet;
     if (of === null) return true;
+    if (!isRunToCome(this.#lesson, bet)) return findRun(world.current, of, null) !== null;
     const before = progress.of(this.#lesson.id).betBefore[id];
     const now = markOf(findRun(world.current, of, null));
     return now !== '' && now !== before;

@@ -49,6 +49,11 @@ export class Needs {
     return this.#state;
   }
 
+  /** Tries again what has failed; else nothing. */
+  async retry(): Promise<void> {
+    if (this.#state.kind === 'failed') await this.make();
+  }
+
   /** Makes what is missing. May be called again after it failed. */
   async make(): Promise<void> {
     const missing = this.#needs.filter((need) => commandsFor([need], world.current).length > 0);

@@ -20,6 +20,7 @@ export class Bridge implements BridgePort {
   #limit = $state.raw<LimitNotice | null>(null);
   #unreadable = $state.raw<string | null>(null);
   #nowMs = $state(Date.now());
+  #catchUp: () => Promise<Seen> = () => Promise.resolve(this.seen);
   #clock: ReturnType<typeof setInterval> | undefined;
   readonly #facts = new Listeners<RunFact | TapRecord>();
   readonly #welcomes = new Listeners<Welcome>();
@@ -100,9 +101,14 @@ export class Bridge implements BridgePort {
     this.#link.stop();
   }
 
-  /** Tries again at once. */
-  retry(): void {
-    this.#link.now();
+  /** Tries again at once; where another tab had taken over, after catching up with what it did. */
+  async retry(): Promise<void> {
+    this.#link.now(this.#status.kind === 'taken-over' ? await this.#catchUp() : undefined);
+  }
+
+  /** @param catchUp reads what another tab has kept meanwhile, and says up to where it had seen */
+  onReturn(catchUp: () => Promise<Seen>): void {
+    this.#catchUp = catchUp;
   }
 
   ask(request: WithoutId): Promise<Answer> {

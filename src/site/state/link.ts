@@ -99,9 +99,10 @@ export class Link {
     this.#drop();
   }
 
-  /** Tries at once instead of waiting; also takes the session back from another tab. */
-  now(): void {
+  /** Tries at once instead of waiting. `seen`: takes the session back from another tab, which saw more. */
+  now(seen: Seen = this.#seen): void {
     if (this.#isStopped || this.#socket !== null) return;
+    this.#seen = seen;
     clearTimeout(this.#retry);
     this.#open();
   }

@@ -30,6 +30,10 @@ export interface Work {
 
 const NOTHING: Kept = { world: EMPTY_WORLD, seen: { session: null, seq: 0 } };
 
+const MEMORY_ONLY =
+  'This browser keeps nothing for this site. What you make lasts as long as this tab: download what you want to keep.';
+const ELSEWHERE = 'Another tab of this browser is in use. Choose “Use this tab instead” above first.';
+
 class LearnerWorld {
   #world = $state.raw<World>(EMPTY_WORLD);
   #work = $state.raw<Work | null>(null);
@@ -80,14 +84,20 @@ class LearnerWorld {
   async open(): Promise<void> {
     const store = await openStore();
     this.#place = store.place;
+    if (store.place === 'memory') this.#notice = MEMORY_ONLY;
     this.#keeper = new Keeper(store, (why) => (this.#notice = why));
-    const kept = (await this.#keeper.read()) ?? NOTHING;
-    await progress.restore(store);
-    this.#world = kept.world;
-    this.#knownSession = kept.seen.session;
+    const restore = async () => {
+      const kept = (await this.#keeper?.read()) ?? NOTHING;
+      await progress.restore(store);
+      this.#world = kept.world;
+      this.#knownSession = kept.seen.session;
+      this.#changes.tell(kept.world);
+      return kept.seen;
+    };
+    bridge.onReturn(restore);
     bridge.onFact((fact) => this.#take({ kind: 'run', fact }));
     bridge.onWelcome((welcome) => this.#welcomed(welcome));
-    bridge.start(kept.seen);
+    bridge.start(await restore());
   }
 
   /** Called after every change of the world. */
@@ -135,6 +145,7 @@ class LearnerWorld {
   }
 
   async #perform(command: CommandInput): Promise<Performed> {
+    if (bridge.status.kind === 'taken-over') return { kind: 'failed', text: ELSEWHERE };
     this.#work = { command, tried: 0 };
     try {
       const { perform } = await import('$core/world/perform.ts');
