@@ -59,7 +59,8 @@ export function readLessons(folder: string, root: string): CourseLesson[] {
   });
   if (problems.length > 0)
     throw new Error(problems.map(({ file, line, text }) => `${file}:${line}: ${text}`).join('\n'));
-  return found;
+  // Numbered by place: file numbers only order them, and may leave gaps for lessons to come.
+  return found.map((lesson, index) => ({ ...lesson, number: index + 1 }));
 }
 
 function lessonFiles(folder: string): string[] {
