@@ -96,8 +96,23 @@ describe('is refused in words', () => {
     expect((await played({ type: 'ca', name: 'mine', subject: 'nobody' })).world.keys).toEqual({});
   });
 
-  test('a key is not counted as lent when the server is gone', async () => {
-    const { world } = await played({ type: 'dial', scenario: 'good' });
-    expect(world.lent).toEqual({ bytes: 0, owners: [] });
+  test('a key is not counted as lent when the server is gone by the time it is to be lent', async () => {
+    const { world } = await played({ type: 'csr', who: 'shop' });
+    const goneAtDial: BridgePort = {
+      ...gone,
+      ask(request) {
+        if (request.type === 'csr') return Promise.resolve({ type: 'csr', re: 1, pem: world.requests['shop'] ?? '' });
+        if (request.type === 'relay')
+          return Promise.resolve({ type: 'relay-ready', re: 1, certificate: null, trust: [] });
+        return gone.ask(request);
+      },
+    };
+    let later = world;
+    const told = await perform({ type: 'dial', scenario: 'good' }, world, { ...ports, bridge: goneAtDial }, (fact) => {
+      later = apply(later, fact);
+    });
+    expect(told?.why).toBe('The local server is not answering.');
+    expect(later.relay).not.toBeNull();
+    expect(later.lent).toEqual({ bytes: 0, owners: [] });
   });
 });
