@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import { anAuthority, issuedBy, selfSigned, type Made } from '../../tests/session/openssl-pki.ts';
@@ -73,6 +74,9 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     });
     return reports.filter(({ kind }) => kind !== 'key-log').map(short);
   }
+
+  /** A client of another make: plain `tls.connect`, as permissive as it comes. */
+  const outsider = ({ key, certificate: cert }: Made) => ({ host: '127.0.0.1', ca: ca.certificate, key, cert });
 
   const end = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
@@ -178,6 +182,41 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     relay.load({ certificate: desk.certificate, trust: [foreign.certificate], crls: [] });
     expect(await dial(relay.port, alice)).toEqual(['trusts CN=desk', 'ended']);
     expect(said().at(-1)).toBe('refused SELF_SIGNED_CERT_IN_CHAIN'); // alice's client sends her root along
+  });
+
+  test.each(['TLSv1.3', 'TLSv1.2'] as const)('%s: a session that a client kept is not resumed', async (version) => {
+    const { relay } = await aRelay();
+    const options = { ...outsider(alice), port: relay.port, minVersion: version, maxVersion: version };
+    const first = connectTls(options).on('error', () => undefined); // the relay ends before its goodbye is read
+    const kept = await new Promise<Buffer>((resolve) => first.on('session', resolve).resume());
+    first.end();
+    const second = connectTls({ ...options, session: kept }).on('error', () => undefined);
+    await once(second, 'data');
+    expect(second.isSessionReused()).toBe(false);
+    second.end();
+  });
+
+  test.each([
+    ['a suite without forward secrecy', { ciphers: 'AES256-GCM-SHA384', maxVersion: 'TLSv1.2' }, /handshake failure/],
+    [
+      'a suite without AEAD',
+      { ciphers: 'ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA', maxVersion: 'TLSv1.2' },
+      /handshake failure/,
+    ],
+    ['TLS 1.1', { ciphers: 'ALL:@SECLEVEL=0', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' }, /protocol version/],
+  ] as const)('%s is not spoken', async (_, offer, refusal) => {
+    const { relay, said } = await aRelay();
+    const socket = connectTls({ ...outsider(alice), port: relay.port, ...offer });
+    await expect(once(socket, 'secureConnect')).rejects.toThrow(refusal);
+    expect(said()).toEqual([expect.stringMatching(/^fault ERR_SSL_(NO_SHARED_CIPHER|UNSUPPORTED_PROTOCOL)$/)]);
+  });
+
+  test('an RSA key of 1024 bits is too weak for the relay, though Node itself would take it', async () => {
+    const { relay, said } = await aRelay();
+    const small = issuedBy(ca, { subject: '/CN=alice', for: 'client', newKey: ['rsa:1024'] });
+    const socket = connectTls({ ...outsider(small), port: relay.port, ciphers: 'DEFAULT:@SECLEVEL=0' });
+    await end(socket.on('error', () => undefined).resume());
+    expect(said()).toEqual(['refused UNSPECIFIED']);
   });
 
   test('a handshake that takes too long is cut and does not complete later', async () => {

@@ -53,7 +53,8 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
     const port = socket.remotePort;
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    if (port === undefined) return void socket.destroy();
+    // The port alone names a connection only among those of one address, which is the tap's.
+    if (port === undefined || socket.remoteAddress !== '127.0.0.1') return void socket.destroy();
     const connection = new Connection(onConnection({ remotePort: port, destroy: () => socket.destroy() }));
     connections.set(port, connection);
     socket.on('close', () => {

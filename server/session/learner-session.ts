@@ -179,10 +179,11 @@ export class LearnerSession implements Session {
   }
 
   #listenTo(tapRun: TapRun): TappedRunListener {
-    const { peerPort } = tapRun;
+    const { peerAddress, peerPort } = tapRun;
+    const isOwn = peerAddress === '127.0.0.1';
     let run: SessionRun | undefined;
     const found = (tell: (run: SessionRun) => void) => {
-      run ??= this.#byPeerPort.get(peerPort);
+      run ??= isOwn ? this.#byPeerPort.get(peerPort) : undefined;
       if (run) tell(run);
       else tapRun.end(); // another program of this machine has dialled the tap's port
     };

@@ -28,7 +28,8 @@ export interface TapObserver {
 
 /** What the owner of a tap may do with one of its runs. */
 export interface TapRun {
-  /** the client's own TCP port */
+  /** the client's own end of the connection */
+  readonly peerAddress: string;
   readonly peerPort: number;
   /** the port from which the tap has connected to the target: the target sees the run under it */
   readonly localPort: number;
@@ -59,6 +60,7 @@ export function joinRun(
   let isEnded = false;
 
   const observer = onRun({
+    peerAddress: sockets.client.remoteAddress ?? '',
     peerPort: sockets.client.remotePort ?? 0,
     localPort: sockets.server.localPort ?? 0,
     setMode: (mode) => feed({ kind: 'mode', mode }),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Server, connect, type AddressInfo } from 'node:net';
+import { Server, Socket, connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { keyLogOf, viewOf } from '../../src/core/bridge/run.ts';
 import { decodeRecords, encodeRecords } from '../../src/core/bridge/frames.ts';
@@ -185,9 +185,13 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
     await learner.until(id, ({ heard }) => heard.length > 0);
     const before = learner.facts.length;
     const ports = listeningPorts();
-    expect(ports).toHaveLength(2); // the tap's and, behind it, the relay's
-    for (const port of ports) {
-      const stranger = connect(port, '127.0.0.1').on('error', () => undefined);
+    expect(ports).toHaveLength(2); // of the tap and, behind it, the relay
+    // From another loopback address, which Linux always has, even a port that the run itself uses can be had.
+    const reusable = process.platform === 'linux' ? dialledPorts() : [];
+    const taken = reusable.map((localPort) => ({ localAddress: '127.0.0.2', localPort }));
+    const ends = ports.flatMap((port) => [{}, ...taken].map((from) => ({ port, ...from })));
+    for (const end of ends) {
+      const stranger = connect({ host: '127.0.0.1', ...end }).on('error', () => undefined);
       await once(stranger, 'connect');
       stranger.resume().write('GET / HTTP/1.1\r\n\r\n');
       await new Promise((resolve) => stranger.once('close', resolve));
@@ -244,9 +248,20 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
 const handles = (): number =>
   process.getActiveResourcesInfo().filter((name) => /^(TCP|TLS|Server|Socket)/.test(name)).length;
 
-/** Ports on which this process listens. Node has no public way to ask. */
-function listeningPorts(): number[] {
-  const { _getActiveHandles: active } = process as unknown as { _getActiveHandles: () => unknown[] };
-  const servers = active.call(process).filter((handle) => handle instanceof Server);
-  return servers.map((server) => (server.address() as AddressInfo).port);
+/** What this process holds open. Node has no public way to ask. */
+function active(): unknown[] {
+  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles: () => unknown[] };
+  return handles.call(process);
+}
+
+const listeningPorts = (): number[] =>
+  active()
+    .filter((handle) => handle instanceof Server)
+    .map((server) => (server.address() as AddressInfo).port);
+
+/** The local ports of the connections that this process has dialled itself: the client's, and the tap's. */
+function dialledPorts(): number[] {
+  const listening = listeningPorts();
+  const sockets = active().filter((handle) => handle instanceof Socket);
+  return sockets.flatMap(({ remotePort, localPort }) => (listening.includes(remotePort ?? 0) ? [localPort ?? 0] : []));
 }
