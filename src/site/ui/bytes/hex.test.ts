@@ -42,6 +42,10 @@ test.each([8, 16] as const)('a click on any digit finds its byte, %i a row', (pe
   }
 });
 
+test('a click between two bytes finds the one before, on both sides of the gap', () => {
+  expect([2, 23, 24, 27].map((character) => byteAtHex(character, 16, BYTES.length))).toEqual([0, 7, 7, 8]);
+});
+
 test('a click behind the last byte finds none', () => {
   expect(byteAtHex(hexText(BYTES, 16).hex.length + 2, 16, BYTES.length)).toBeNull();
 });
