@@ -45,12 +45,26 @@ export interface Outcome {
 
 const CLOSE_NOTIFY = 0;
 
-const dissections = new WeakMap<Run, Dissection>();
+/** Who looks: both ends together, one of them, or somebody without keys. */
+export type View = 'both' | Side | 'eavesdropper';
+
+const dissections = {
+  both: new WeakMap<Run, Dissection>(),
+  client: new WeakMap<Run, Dissection>(),
+  server: new WeakMap<Run, Dissection>(),
+  eavesdropper: new WeakMap<Run, Dissection>(),
+} as const satisfies Record<View, WeakMap<Run, Dissection>>;
 const outcomes = new WeakMap<Run, Outcome>();
 
-/** The run's bytes as they were sent, opened with the keys of both sides. Made once per state of the run. */
-export function dissectionOf(run: Run): Dissection {
-  return remembered(dissections, run, () => dissect(viewOf(run, 'wire'), keyLogOf(run, 'both')));
+/**
+ * The run's bytes as somebody knows them, opened with the keys that they hold. Made once per view and state of the run.
+ * One side knows what it sent and what reached it; the other views see what was sent.
+ */
+export function dissectionOf(run: Run, view: View = 'both'): Dissection {
+  return remembered(dissections[view], run, () => {
+    const isSide = view === 'client' || view === 'server';
+    return dissect(viewOf(run, isSide ? view : 'wire'), view === 'eavesdropper' ? '' : keyLogOf(run, view));
+  });
 }
 
 /** What became of the run so far. Made once per state of the run. */

@@ -1,11 +1,10 @@
 /** Checks of connections: what each side said, and what was on the wire. */
-import { keyLogOf, viewOf, type Run } from '../../bridge/run.ts';
+import type { Run } from '../../bridge/run.ts';
 import { toPem } from '../../bytes/pem.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
-import { dissect } from '../../tls/dissect.ts';
-import type { Dissection, Side } from '../../tls/dissection.ts';
+import type { Side } from '../../tls/dissection.ts';
 import { FORMER_RUN } from '../apply.ts';
-import { dissectionOf, outcomeOf, type Lamp, type Outcome } from '../outcome.ts';
+import { dissectionOf, outcomeOf, type Lamp, type Outcome, type View } from '../outcome.ts';
 import { findRun } from '../run-label.ts';
 import { allows, arg, missing, option, seen, type Asked, type ReadCheck, type Seen } from './seen.ts';
 
@@ -79,17 +78,17 @@ export const alertOnWire = ofRun((run, asked) => {
 
 export const shows = ofRun((run, asked) => {
   const text = arg(asked, 0);
-  const view = option(asked, 'view') ?? 'eavesdropper';
+  const view = viewIn(asked);
   if (run.records.length === 0) return missing('nothing was on the wire yet');
   const wanted = toUtf8(text);
-  const holds = seenBy(run, view).buffers.some((bytes) => contains(bytes, wanted));
+  const holds = dissectionOf(run, view).buffers.some((bytes) => contains(bytes, wanted));
   return seen(holds, `"${text}" ${holds ? 'can' : 'cannot'} be read with the view of the ${view}`);
 });
 
 export const reads = ofRun((run, asked) => {
   const message = arg(asked, 0);
-  const view = option(asked, 'view') ?? 'eavesdropper';
-  const names = [...new Set(seenBy(run, view).messages.map(({ name }) => name))];
+  const view = viewIn(asked);
+  const names = [...new Set(dissectionOf(run, view).messages.map(({ name }) => name))];
   if (names.length === 0) return missing('no message was on the wire yet');
   return seen(names.includes(message), `the ${view} can read ${names.join(', ')}`);
 });
@@ -107,10 +106,9 @@ export const isOpen = ofRun((run) => {
   return seen(open, open ? 'the connection is open' : 'the connection is not open');
 });
 
-/** What that view can open; an eavesdropper has no keys. */
-function seenBy(run: Run, view: string): Dissection {
-  if (view !== 'client' && view !== 'server') return dissect(viewOf(run, 'wire'), '');
-  return dissect(viewOf(run, view), keyLogOf(run, view));
+function viewIn(asked: Asked): View {
+  const view = option(asked, 'view');
+  return view === 'client' || view === 'server' ? view : 'eavesdropper';
 }
 
 function contains(bytes: Uint8Array, wanted: Uint8Array): boolean {
