@@ -93,6 +93,15 @@ export function named(code: number, width: number, names: Names): string {
 }
 
 const SHORT = 'Cut short: the bytes end inside this field.';
+const MISSING = 'Missing: the bytes end before it.';
+const LEFT_OVER = 'Bytes after the end of the structure: not decoded.';
+/** What is wrong with a length that is larger than what follows; '' where it fits. */
+export const announcesTooMuch = (announced: number, here: number): string =>
+  announced > here ? `Announces ${announced} bytes, but only ${here} are here.` : '';
+
+/** Whether a problem means that the bytes break their format, and not that we do not know them. */
+export const isMalformed = (problem: string): boolean =>
+  problem === SHORT || problem === MISSING || problem === LEFT_OVER || problem.startsWith('Announces ');
 
 function uint(width: number, name: string, says: string, names?: Names): Format {
   return {
@@ -157,7 +166,7 @@ export function sequence(name: string, ...formats: readonly Format[]): Format {
     read(input, env, out) {
       for (const format of formats) {
         if (input.left === 0 && !format.mayBeEmpty) {
-          out.push(field(format.name, '', input.since(input.at), env.source, '', `Missing: the bytes end before it.`));
+          out.push(field(format.name, '', input.since(input.at), env.source, '', MISSING));
           return;
         }
         format.read(input, env, out);
@@ -212,7 +221,7 @@ export function choose(name: string, pick: (env: Env, input: Reader) => Format, 
 /** Reads all of `input` as `format`; what it leaves over becomes a leaf that says so. */
 export function whole(format: Format, input: Reader, env: Env, out: Field[]): void {
   if (input.left > 0 || !format.mayBeEmpty) sequence(format.name, format).read(input, env, out);
-  if (input.left > 0) out.push(undecoded(input, env.source, 'Bytes after the end of the structure: not decoded.'));
+  if (input.left > 0) out.push(undecoded(input, env.source, LEFT_OVER));
 }
 
 /** All that is left of `input` as one leaf that is not explained. */
@@ -243,7 +252,7 @@ function vector(width: number, name: string, item: Format, says: string, summary
         item.read(body, env, children);
         if (body.at === before) children.push(undecoded(body, env.source, 'Not decoded.'));
       }
-      const problem = announced > here ? `Announces ${announced} bytes, but only ${here} are here.` : '';
+      const problem = announcesTooMuch(announced, here);
       out.push(field(name, summary(children.slice(1)), input.since(start), env.source, says, problem, children));
     },
   };

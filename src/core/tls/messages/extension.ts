@@ -3,6 +3,7 @@
  * message; `*` stands for all others.
  */
 import {
+  announcesTooMuch,
   bytes,
   field,
   from,
@@ -495,7 +496,17 @@ const EXTENSION: Format = {
     sequence('Extension', TYPE, LENGTH).read(input, env, children);
     const [, length] = children;
     if (!length || length.problem) {
-      out.push(field('Extension', '', input.since(start), env.source, '', 'Cut short.', children));
+      out.push(
+        field(
+          'Extension',
+          '',
+          input.since(start),
+          env.source,
+          '',
+          'Cut short: the bytes end inside this field.',
+          children,
+        ),
+      );
       return;
     }
     const announced = Number(length.value);
@@ -506,7 +517,7 @@ const EXTENSION: Format = {
     if (row) whole(bodyOf(row, env.message), body, inner, children);
     else if (isGrease(type)) FILLER.read(body, inner, children);
     else if (body.left > 0) children.push(undecoded(body, source, 'An extension we do not know: not decoded.'));
-    const problem = announced > here ? `Announces ${announced} bytes, but only ${here} are here.` : '';
+    const problem = announcesTooMuch(announced, here);
     out.push(field(name, listed(children.slice(2)), input.since(start), source, says, problem, children));
   },
 };
