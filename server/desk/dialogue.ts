@@ -1,15 +1,10 @@
 /** One connection to the order desk: greets, opens and seals envelopes, counts lines, and lets `requests.ts` decide. */
 import type { Duplex } from 'node:stream';
+import * as v from 'valibot';
 import { type Direction, IV_BYTES, type Mode, Opener, Sealer } from '../../src/core/aes/envelope.ts';
 import { toBase64 } from '../../src/core/bytes/base64.ts';
 import { lineBytes, parseLine, requestFrom } from '../../src/core/desk/line.ts';
-import {
-  DESK_VERSION,
-  type ErrorCode,
-  type Failure,
-  type Greeting,
-  type Request,
-} from '../../src/core/desk/messages.ts';
+import { DESK_VERSION, type ErrorCode, Failure, type Greeting, type Request } from '../../src/core/desk/messages.ts';
 import { VISIT_LIMITS } from './limits.ts';
 import { LineCutter } from './lines.ts';
 import type { Reply, Visitor } from './requests.ts';
@@ -54,20 +49,18 @@ export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueD
     if (!envelope.ok || !opened.ok) {
       const { kind, why } = opened.ok ? { kind: '', why: '' } : opened.error;
       if (kind === 'replay') say(failure('replay', why));
-      // Whoever cannot seal cannot open either, so this one thing is said in clear.
-      else write(failure('decrypt', why));
+      // Whoever cannot seal cannot open either, so this is said in clear.
+      else write(failure(kind === 'decrypt' ? 'decrypt' : 'bad-request', why));
       return false;
     }
     mode = deps.modes.find((known) => known === envelope.value['mode']) ?? mode; // answered as it was asked
     const request = requestFrom(opened.value);
     if (request.ok) {
-      const { id } = request.value;
-      const reply = await deps.answer(visitor, request.value);
-      say(id === undefined ? reply : { ...reply, id });
+      say(marked(await deps.answer(visitor, request.value), opened.value));
       return true;
     }
     badLines++;
-    say(failure('bad-request', request.error.why));
+    say(marked(failure('bad-request', request.error.why), opened.value));
     return badLines < VISIT_LIMITS.badLines;
   }
 
@@ -99,6 +92,13 @@ export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueD
   } finally {
     stream.end();
   }
+}
+
+/** An answer with the mark of its request, which one that is refused may have as well. */
+function marked(reply: Reply, request: Uint8Array): Reply {
+  const message = parseLine(request);
+  const id = message.ok ? v.safeParse(Failure.entries.id, message.value['id']) : null;
+  return id?.success !== true || id.output === undefined ? reply : { ...reply, id: id.output };
 }
 
 /** The lines of a stream, read one after the other: the next is read when the last has been answered. */

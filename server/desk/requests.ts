@@ -106,7 +106,7 @@ export function createRequests({
       case 'order':
         return order(visitor, account, request);
       case 'orders':
-        return listed(store.ordersOf(account.user));
+        return listed(store, account.user);
       default:
         return error('bad-request', `This desk does not know ${request.type} yet.`);
     }
@@ -117,10 +117,20 @@ function whoami({ peer: { subject, serial } }: Visitor, account: Account | null)
   return { type: 'ok', user: account?.user ?? null, role: account?.role ?? null, subject, serial };
 }
 
+/** What stands around the orders of an answer: its type, its total and a mark of up to 64 characters. */
+const ANSWER_FRAME_BYTES = 512;
+
 /** The newest orders that fit into one line, oldest first. */
-function listed(orders: readonly StoredOrder[]): Reply {
-  const shown = orders.slice(-DESK_LIMITS.listed).map(asTold);
-  return { type: 'ok', orders: shown, ...(shown.length < orders.length ? { total: orders.length } : {}) };
+function listed(store: Store, user: string): Reply {
+  const total = store.orderCount(user);
+  const orders: Order[] = [];
+  let left: number = DESK_LIMITS.plaintextBytes - ANSWER_FRAME_BYTES;
+  for (const order of store.ordersOf(user, DESK_LIMITS.listed).map(asTold).reverse()) {
+    left -= Buffer.byteLength(JSON.stringify(order)) + 1;
+    if (left < 0) break;
+    orders.unshift(order);
+  }
+  return { type: 'ok', orders, ...(orders.length < total ? { total } : {}) };
 }
 
 interface Credentials {

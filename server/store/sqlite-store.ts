@@ -55,7 +55,8 @@ export function openStore(path: string): Store {
   );
   const findByKey = database.prepare(`SELECT ${ORDER_COLUMNS} FROM placed WHERE user = ? AND key = ?`);
   const findById = database.prepare(`SELECT ${ORDER_COLUMNS} FROM placed WHERE id = ?`);
-  const findByUser = database.prepare(`SELECT ${ORDER_COLUMNS} FROM placed WHERE user = ? ORDER BY id`);
+  const findByUser = database.prepare(`SELECT ${ORDER_COLUMNS} FROM placed WHERE user = ? ORDER BY id DESC LIMIT ?`);
+  const countByUser = database.prepare('SELECT count(*) AS orders FROM placed WHERE user = ?');
   const insertOrder = database.prepare(
     'INSERT INTO placed (item, quantity, user, serial, fingerprint, time, key) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -78,7 +79,8 @@ export function openStore(path: string): Store {
       const { lastInsertRowid } = insertOrder.run(item, quantity, user, serial, fingerprint, time, key);
       return orderOf(findById.get(lastInsertRowid) as Row);
     },
-    ordersOf: (user) => (findByUser.all(user) as Row[]).map(orderOf),
+    ordersOf: (user, most) => (findByUser.all(user, most) as Row[]).map(orderOf).reverse(),
+    orderCount: (user) => Number((countByUser.get(user) as Row)['orders']),
     close() {
       if (isOpen) database.close();
       isOpen = false;

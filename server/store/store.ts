@@ -44,8 +44,10 @@ export interface Store {
   addAccount(account: Account): boolean;
   /** @returns the order as it stands in the books; with a known key, the one of the first time */
   addOrder(order: NewOrder): StoredOrder;
-  /** oldest first */
-  ordersOf(user: string): readonly StoredOrder[];
+  /** @returns the newest `most` orders of a user, oldest first */
+  ordersOf(user: string, most: number): readonly StoredOrder[];
+  /** How many orders a user has in all. */
+  orderCount(user: string): number;
   /** May run twice. */
   close(): void;
 }
