@@ -8,4 +8,5 @@ export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
 export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
 export { readCertificate, readRequest, sha256Of } from './facts.ts';
 export { keyFits, signedBy, trustedFor } from './judge.ts';
+export { explain } from './explain.ts';
 export { createCrl, crlSignedBy, readCrl } from './revoke.ts';

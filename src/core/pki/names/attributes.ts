@@ -49,3 +49,6 @@ export function attributeOf(name: string): AttributeType | null {
   if (known) return known;
   return /^[0-2](\.(0|[1-9]\d{0,8})){1,20}$/.test(name) ? utf8(name, 256) : null;
 }
+
+/** OID of CN. */
+export const COMMON_NAME = '2.5.4.3';

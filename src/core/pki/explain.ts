@@ -1,0 +1,115 @@
+/** The judge for whoever has PEM texts: the page, the command line, the lessons' checks. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { toHex } from '../bytes/hex.ts';
+import { blockKind, fromPem } from '../bytes/pem.ts';
+import { done, refused, type Result } from '../bytes/result.ts';
+import { isoTime } from './der/time.ts';
+import type { PathCheck } from './explain/check.ts';
+import { judge } from './explain/explain.ts';
+import { serialText } from './facts.ts';
+import { certificateFrom, certificatesFrom, type InputError } from './input.ts';
+import type { Purpose } from './issue.ts';
+import { nameText } from './names/name-text.ts';
+import type { Certificate } from './x509/certificate.ts';
+import { parseCrl, type Crl } from './x509/crl.ts';
+
+export type { PathCheck };
+
+/** A certificate of a path, as far as one needs to recognise it. */
+export interface PathCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly sha256: string;
+}
+
+export interface ExplainedPath {
+  readonly trusted: boolean;
+  /** whether it ends at an anchor; else it broke off at its last certificate */
+  readonly anchored: boolean;
+  /** leaf first */
+  readonly certificates: readonly PathCertificate[];
+  readonly checks: readonly PathCheck[];
+}
+
+export interface Explanation {
+  readonly trusted: boolean;
+  /** the best first; at least one */
+  readonly paths: readonly ExplainedPath[];
+}
+
+/**
+ * Whether a certificate is to be trusted, with every check of every way to an anchor and its reason.
+ *
+ * @param options PEM texts, each with one or several blocks. `certificate`: the first one is judged, the others of its
+ *   text came along like `untrusted`. `crls`: with any, every certificate below the anchor needs a fresh list.
+ *   `purpose` and `host` are judged where they are given. `now`: Unix ms.
+ * @returns the explanation; a text that cannot be read is refused, by what is wrong with it
+ */
+export function explain(options: {
+  readonly certificate: string;
+  readonly untrusted?: readonly string[];
+  readonly anchors: readonly string[];
+  readonly crls?: readonly string[];
+  readonly purpose?: Purpose;
+  readonly host?: string;
+  readonly now: number;
+}): Result<Explanation, InputError> {
+  const leaf = certificateFrom(options.certificate);
+  if (!leaf.ok) return leaf;
+  const untrusted = allFrom([options.certificate, ...(options.untrusted ?? [])]);
+  if (!untrusted.ok) return untrusted;
+  const anchors = allFrom(options.anchors);
+  if (!anchors.ok) return anchors;
+  const crls = crlsFrom(options.crls ?? []);
+  if (!crls.ok) return crls;
+  const { purpose, host, now } = options;
+  const question = { at: now, ...(purpose === undefined ? {} : { purpose }), ...(host === undefined ? {} : { host }) };
+  const evidence = { leaf: leaf.value, untrusted: untrusted.value, anchors: anchors.value, crls: crls.value };
+  const paths = judge(evidence, question).map(({ isTrusted, isAnchored, certificates, checks }) => ({
+    trusted: isTrusted,
+    anchored: isAnchored,
+    certificates: certificates.map(pathCertificate),
+    checks,
+  }));
+  return done({ trusted: paths.some(({ trusted }) => trusted), paths });
+}
+
+function pathCertificate({ subject, issuer, serial, notBefore, notAfter, der }: Certificate): PathCertificate {
+  return {
+    subject: nameText(subject),
+    issuer: nameText(issuer),
+    serial: serialText(serial),
+    notBefore: isoTime(notBefore),
+    notAfter: isoTime(notAfter),
+    sha256: toHex(sha256(der)),
+  };
+}
+
+function allFrom(texts: readonly string[]): Result<Certificate[], InputError> {
+  const all: Certificate[] = [];
+  for (const text of texts) {
+    const read = certificatesFrom(text);
+    if (!read.ok) return read;
+    all.push(...read.value);
+  }
+  return done(all);
+}
+
+function crlsFrom(texts: readonly string[]): Result<Crl[], InputError> {
+  const all: Crl[] = [];
+  for (const text of texts) {
+    const blocks = fromPem(text);
+    if (!blocks.ok) return refused('notPem', blocks.error.why);
+    const lists = blocks.value.filter((block) => blockKind(block) === 'revocation list');
+    if (lists.length === 0) return refused('wrongKind', 'A revocation list is needed, and there is none in this text.');
+    for (const { der } of lists) {
+      const read = parseCrl(der);
+      if (!read.ok) return refused('damaged', `This revocation list is damaged. ${read.error.why}`);
+      all.push(read.value);
+    }
+  }
+  return done(all);
+}

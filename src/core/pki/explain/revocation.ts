@@ -1,0 +1,165 @@
+/** Whether a certificate has been revoked, by the lists at hand (RFC 5280 section 6.3). */
+import { sameBytes } from '../../bytes/reader.ts';
+import { reading } from '../der/read.ts';
+import { isoTime } from '../der/time.ts';
+import { checkSignature } from '../keys/signature.ts';
+import type { GeneralName } from '../names/general-name.ts';
+import { nameText } from '../names/name-text.ts';
+import { OID, oidName } from '../oids.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { Crl, RevokedEntry } from '../x509/crl.ts';
+import { extensionOf, keyUsage } from '../x509/extensions.ts';
+import { fails, holds, isAuthority, said, type Finding } from './check.ts';
+import * as point from './distribution-point.ts';
+import { isSameName } from './same-name.ts';
+
+export interface RevocationSources {
+  readonly crls: readonly Crl[];
+  /** Unix time in ms */
+  readonly at: number;
+  /** Certificates that may have signed a list of this issuer and are themselves to be trusted for it. */
+  signersOf(crl: Crl): readonly Certificate[];
+}
+
+/** What became of one list for one certificate. */
+type Outcome =
+  | { readonly kind: 'useless'; readonly why: string; readonly rank: number }
+  | { readonly kind: 'revoked'; readonly why: string }
+  | { readonly kind: 'clean'; readonly reasons: readonly number[]; readonly until: number | null };
+
+/** The check `revocation`: holds only when fresh, verified lists cover every reason and none names the certificate. */
+export function revocationCheck(certificate: Certificate, sources: RevocationSources): Finding {
+  const checked = reading(() => judged(certificate, sources));
+  return checked.ok ? checked.value : fails('revocation', `A list or its place cannot be read. ${checked.error.why}`);
+}
+
+function judged(certificate: Certificate, sources: RevocationSources): Finding {
+  const open = new Set(point.ALL_REASONS);
+  const useless: Extract<Outcome, { kind: 'useless' }>[] = [];
+  let until: number | null = null;
+  for (const place of pointsOf(certificate)) {
+    for (const crl of sources.crls) {
+      const outcome = byList(certificate, place, crl, sources);
+      if (outcome.kind === 'revoked') return fails('revocation', outcome.why);
+      if (outcome.kind === 'useless') useless.push(outcome);
+      else {
+        outcome.reasons.forEach((reason) => open.delete(reason));
+        until = outcome.until;
+      }
+    }
+  }
+  if (open.size === 0) {
+    const fresh = until === null ? '' : `, good until ${isoTime(until)}`;
+    return holds('revocation', `It is not on the list of revoked certificates${fresh}.`);
+  }
+  const [closest] = useless.sort((one, other) => other.rank - one.rank);
+  if (open.size < point.ALL_REASONS.length) {
+    return fails('revocation', 'The lists here cover only some reasons for which it may have been revoked.');
+  }
+  return fails('revocation', closest?.why ?? `There is no revocation list of ${nameText(certificate.issuer)} here.`);
+}
+
+/** A certificate without distribution points is looked for in its issuer's own list. */
+function pointsOf({ extensions }: Certificate): point.DistributionPoint[] {
+  const extension = extensionOf(extensions, 'cRLDistributionPoints');
+  const implicit = { name: null, reasons: point.ALL_REASONS, crlIssuer: null };
+  return extension ? [...point.distributionPoints(extension), implicit] : [implicit];
+}
+
+function byList(
+  certificate: Certificate,
+  place: point.DistributionPoint,
+  crl: Crl,
+  sources: RevocationSources,
+): Outcome {
+  const scope = scopeOf(certificate, place, crl);
+  if (typeof scope === 'string') return useless(scope, isSameName(crl.issuer, certificate.issuer) ? 1 : 0);
+  const unknown = crl.extensions.find(({ oid, isCritical }) => isCritical && !UNDERSTOOD.has(oid));
+  if (unknown) return useless(`The list marks as critical what nobody here understands: ${oidName(unknown.oid)}.`, 2);
+  if (!isSigned(crl, sources)) {
+    return useless('No trusted certificate that may sign lists (cRLSign) has signed this list.', 3);
+  }
+  if (sources.at < crl.thisUpdate) return useless(`The list is from the future: ${isoTime(crl.thisUpdate)}.`, 4);
+  if (crl.nextUpdate !== null && sources.at > crl.nextUpdate) {
+    return useless(`The list is stale since ${isoTime(crl.nextUpdate)}: nobody knows what was revoked after it.`, 4);
+  }
+  const entry = entryOf(certificate, crl);
+  if (entry?.unknownCritical) {
+    return {
+      kind: 'revoked',
+      why: `Its entry on the list says something critical: ${oidName(entry.unknownCritical)}.`,
+    };
+  }
+  if (entry && entry.reason !== 'removeFromCRL') {
+    const reason = entry.reason === null || entry.reason === 'unspecified' ? '' : ` (${entry.reason})`;
+    return { kind: 'revoked', why: `It was revoked at ${isoTime(entry.at)}${reason}.` };
+  }
+  return { kind: 'clean', reasons: scope, until: crl.nextUpdate };
+}
+
+function useless(why: string, rank: number): Outcome {
+  return { kind: 'useless', why, rank };
+}
+
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  ...[OID.authorityKeyIdentifier, OID.cRLNumber, OID.issuingDistributionPoint, OID.issuerAltName, OID.freshestCRL],
+]);
+
+/** Which reasons a list covers for a certificate by one of its points, or why it is not about it at all. */
+function scopeOf(certificate: Certificate, place: point.DistributionPoint, crl: Crl): readonly number[] | string {
+  if (extensionOf(crl.extensions, 'deltaCRLIndicator'))
+    return 'The list has only changes (a delta); such are not judged.';
+  const issuers = place.crlIssuer;
+  const isNamed = issuers?.some((name) => name.kind === 'directory' && isSameName(name.name, crl.issuer)) ?? false;
+  const extension = extensionOf(crl.extensions, 'issuingDistributionPoint');
+  const issuing = extension && point.issuingPoint(extension);
+  if (issuers ? !isNamed || !issuing?.isIndirect : !isSameName(crl.issuer, certificate.issuer)) {
+    return `There is no revocation list of ${nameText(certificate.issuer)} here.`;
+  }
+  if (issuing === null) return place.reasons;
+  const isCa = isAuthority(certificate);
+  if (issuing.onlyAttributes || (issuing.onlyUsers && isCa) || (issuing.onlyAuthorities && !isCa)) {
+    return 'The list is about other kinds of certificates.';
+  }
+  if (issuing.name !== null && !point.haveCommonName(namesOf(place, certificate, crl), issuing.name, crl.issuer)) {
+    return 'The list is for another distribution point.';
+  }
+  return place.reasons.filter((reason) => issuing.reasons.includes(reason));
+}
+
+/** The names that a list's own point must share one of. */
+function namesOf(place: point.DistributionPoint, certificate: Certificate, crl: Crl): readonly GeneralName[] {
+  if (place.name !== null) return point.fullNames(place.name, place.crlIssuer ? crl.issuer : certificate.issuer);
+  return place.crlIssuer ?? [{ kind: 'directory', name: certificate.issuer }];
+}
+
+function isSigned(crl: Crl, sources: RevocationSources): boolean {
+  return sources.signersOf(crl).some((signer) => {
+    const usage = said(signer.extensions, 'keyUsage', keyUsage);
+    const maySign = usage.kind === 'absent' || (usage.kind === 'said' && usage.value.includes('cRLSign'));
+    return maySign && signedBy(crl, signer);
+  });
+}
+
+const KNOWN = new WeakMap<Crl, WeakMap<Certificate, boolean>>();
+
+function signedBy(crl: Crl, signer: Certificate): boolean {
+  const known = KNOWN.get(crl)?.get(signer);
+  if (known !== undefined) return known;
+  const verdict = reading(() => checkSignature(signer.publicKey, crl.algorithm, crl.signed, crl.signature));
+  const isSigned = verdict.ok && verdict.value.holds;
+  const answers = KNOWN.get(crl) ?? new WeakMap<Certificate, boolean>();
+  KNOWN.set(crl, answers.set(signer, isSigned));
+  return isSigned;
+}
+
+/** The entry of a certificate. In an indirect list an entry that names an issuer speaks for those after it, too. */
+function entryOf(certificate: Certificate, crl: Crl): RevokedEntry | null {
+  let issuer: readonly GeneralName[] = [{ kind: 'directory', name: crl.issuer }];
+  for (const entry of crl.revoked) {
+    if (entry.certificateIssuer !== null) issuer = entry.certificateIssuer;
+    if (!sameBytes(entry.serial, certificate.serial)) continue;
+    if (issuer.some((name) => name.kind === 'directory' && isSameName(name.name, certificate.issuer))) return entry;
+  }
+  return null;
+}
