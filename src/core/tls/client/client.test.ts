@@ -106,6 +106,10 @@ async function talk({ port, options = {}, as = 'ec', keyOf, refusal, then = [] }
         case 'refused':
         case 'told':
           socket.end();
+          break;
+        case 'key-log':
+        case 'ticket':
+          break;
       }
     }
   };

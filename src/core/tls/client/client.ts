@@ -5,29 +5,28 @@
  *
  * @see RFC 8446 §A.1 for the states
  */
-import { certificateFacts } from '../../asn1/certificate.ts';
 import { concat, sameBytes } from '../../bytes/reader.ts';
-import type { Field } from '../dissection.ts';
-import { find } from '../format/tree.ts';
 import { HASHES } from '../keys/hash.ts';
 import type { KeyLogLabel } from '../keys/keylog.ts';
 import { finishedMac } from '../keys/schedule.ts';
 import { Transcript } from '../keys/transcript.ts';
 import { suiteOf, type Suite } from '../names/suites.ts';
 import { signedContent13 } from '../verify/content.ts';
-import { verifySignature } from '../verify/signature.ts';
-import { Channel, type Content, type Fault } from './channel.ts';
-import { ascii, message, u16, u8, vec16, vec24, vec8 } from './encode.ts';
+import { Channel, type Content } from './channel.ts';
 import {
-  clientHello,
-  GROUP_CODES,
-  newShare,
-  OFFERED_SCHEMES,
-  sharedSecret,
-  warnsOfDowngrade,
-  withBinder,
-  type Share,
-} from './hello.ts';
+  acceptedPsk,
+  agreedSecret,
+  agreedSuite,
+  chainOf,
+  chosenProtocol,
+  extensionsOf,
+  proveServer,
+  requestOf,
+  retryOf,
+  type Request,
+} from './checks.ts';
+import { ascii, message, u16, u8, vec16, vec24, vec8 } from './encode.ts';
+import { clientHello, newShare, withBinder, type Share } from './hello.ts';
 import { messageLength, Received } from './message.ts';
 import {
   DEFAULT_OPTIONS,
@@ -37,9 +36,9 @@ import {
   type ClientOutput,
   type Misdeed,
 } from './options.ts';
+import { refuse, Refusal } from './refusal.ts';
 import { ClientSecrets, keyLogLine, messageHash, type Pair } from './secrets.ts';
 
-const TLS13 = 0x0304;
 const MAX_MESSAGE_BYTES = 2 ** 18;
 const [CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA] = [20, 21, 22, 23];
 
@@ -51,25 +50,6 @@ type State =
   | { readonly expect: 'verdict' | 'CertificateVerify'; readonly traffic: Pair; readonly chain: readonly Uint8Array[] }
   | { readonly expect: 'signature'; readonly traffic: Pair; readonly application: Pair; readonly scheme: number }
   | { readonly expect: 'anything'; readonly handshakeHash: Uint8Array };
-
-interface Request {
-  readonly context: Uint8Array;
-  readonly schemes: readonly number[];
-}
-
-/** Thrown inside only: it ends the connection with an alert, and `handle` turns it into outputs. */
-class Refusal extends Error {
-  readonly alert: number;
-
-  constructor({ alert, why }: Fault) {
-    super(why);
-    this.alert = alert;
-  }
-}
-
-const refuse = (alert: number, why: string): never => {
-  throw new Refusal({ alert, why });
-};
 
 export class TlsClient {
   readonly #options: ClientOptions;
@@ -161,8 +141,8 @@ export class TlsClient {
       }
       const content = this.#channel.next();
       if (!content) return;
-      if ('alert' in content) throw new Refusal(content);
-      this.#content(content);
+      if ('alert' in content) refuse(content.alert, content.why);
+      else this.#content(content);
     }
   }
 
@@ -227,51 +207,24 @@ export class TlsClient {
     this.#send({ type: HANDSHAKE, bytes });
   }
 
-  /** What ServerHello and HelloRetryRequest have in common, RFC 8446 §4.1.3. */
-  #agree(hello: Received): { suite: Suite; extensions: Map<number, Field> } {
-    const extensions = hello.extensions();
-    if (!extensions) return refuse(47, 'An extension came twice.');
-    if (hello.number('extensions', 'supported_versions', 'selected_version') !== TLS13) {
-      if (warnsOfDowngrade(hello.raw('random'))) refuse(47, 'Somebody forced an older version of TLS.');
-      refuse(70, 'The server does not speak TLS 1.3.');
-    }
-    const code = hello.number('cipher_suite') ?? 0;
-    const suite = this.#options.suites.includes(code) ? suiteOf(code) : null;
-    if (!suite || (this.#suite && this.#suite.code !== code)) return refuse(47, 'The cipher suite was not on offer.');
-    if (!sameBytes(hello.raw('legacy_session_id_echo', 'id'), this.#sessionId)) refuse(47, 'The session id differs.');
-    if (hello.number('legacy_compression_method') !== 0) refuse(47, 'Compression was not on offer.');
-    return { suite, extensions };
-  }
-
   #retry(hello: Received): void {
-    const { suite, extensions } = this.#agree(hello);
-    onlyThese(extensions, [43, 44, 51]);
-    this.#suite = suite;
-    const hash = HASHES[suite.hash];
+    this.#suite = agreedSuite(hello, this.#options, this.#sessionId, null);
+    const { group, cookie } = retryOf(hello, this.#options, this.#shares);
+    const hash = HASHES[this.#suite.hash];
     this.#transcript.restart(messageHash(hash, this.#transcript.digest(hash)));
     this.#transcript.add(hello.bytes);
-    const cookie = extensions.has(44) ? hello.raw('extensions', 'cookie', 'cookie').subarray(2) : null;
-    const code = hello.number('extensions', 'key_share', 'selected_group');
-    const group = this.#options.groups.find((name) => GROUP_CODES[name] === code);
-    const isNew = group !== undefined && !this.#shares.some((share) => share.group === group);
-    if (extensions.has(51) ? !isNew : !cookie) refuse(47, 'The server asks again for what it has.');
     this.#sendChangeCipherSpec();
-    if (group && isNew) this.#shares = [newShare(group, this.#chance)];
+    if (group) this.#shares = [newShare(group, this.#chance)];
     this.#sendHello(cookie);
     this.#state = { expect: 'ServerHello', isRetried: true };
   }
 
   #serverHello(hello: Received): void {
     const isRetried = this.#suite !== null;
-    const { suite, extensions } = this.#agree(hello);
-    onlyThese(extensions, [41, 43, 51]);
-    if (!extensions.has(51)) refuse(109, 'The server sent no key share.');
-    const code = hello.number('extensions', 'key_share', 'KeyShareEntry', 'group');
-    const share = this.#shares.find(({ group }) => GROUP_CODES[group] === code);
-    const peer = hello.raw('extensions', 'key_share', 'KeyShareEntry', 'key_exchange', 'key');
-    const ecdhe = share && sharedSecret(share, peer);
-    if (!ecdhe) return refuse(47, 'The key share of the server does not fit ours.');
-    const psk = this.#acceptedPsk(hello, extensions, suite);
+    const suite = agreedSuite(hello, this.#options, this.#sessionId, this.#suite);
+    const extensions = extensionsOf(hello, [41, 43, 51]);
+    const ecdhe = agreedSecret(hello, extensions, this.#shares);
+    const psk = acceptedPsk(hello, extensions, this.#options, suite);
     this.#suite = suite;
     this.#isResumed = psk !== null;
     this.#secrets = new ClientSecrets(suite, psk, (label, secret) => this.#log(label, secret));
@@ -284,63 +237,27 @@ export class TlsClient {
     this.#state = { expect: 'EncryptedExtensions', traffic };
   }
 
-  #acceptedPsk(hello: Received, extensions: Map<number, Field>, suite: Suite): Uint8Array | null {
-    if (!extensions.has(41)) return null;
-    const { ticket } = this.#options;
-    const isOurs = hello.number('extensions', 'pre_shared_key', 'selected_identity') === 0;
-    if (!ticket || !isOurs || suiteOf(ticket.suite)?.hash !== suite.hash) {
-      return refuse(47, 'The server took a key that was not on offer.');
-    }
-    return ticket.psk;
-  }
-
   #encrypted(received: Received, traffic: Pair): void {
-    const extensions = received.extensions();
-    if (!extensions) return refuse(47, 'An extension came twice.');
-    const { serverName, alpn } = this.#options;
-    onlyThese(extensions, [10, ...(serverName === null ? [] : [0]), ...(alpn.length > 0 ? [16] : [])]);
-    const list = find(extensions.get(16), 'protocol_name_list');
-    if (list) {
-      const chosen = find(list, 'ProtocolName', 'name')?.value ?? '';
-      if (list.children.length !== 2 || !alpn.includes(chosen)) refuse(47, 'The protocol was not on offer.');
-      this.#alpn = chosen;
-    }
+    this.#alpn = chosenProtocol(received, this.#options);
     this.#transcript.add(received.bytes);
     this.#state = { expect: this.#isResumed ? 'Finished' : 'Certificate', traffic };
-    if (this.#options.misdeeds.includes('early-application-data')) {
-      this.#send({ type: APPLICATION_DATA, bytes: ascii('too early') });
-    }
+    if (this.#does('early-application-data')) this.#send({ type: APPLICATION_DATA, bytes: ascii('too early') });
   }
 
   #asked(received: Received): void {
-    const extensions = received.extensions();
-    const schemes = received.codes(find(extensions?.get(13), 'supported_signature_algorithms'));
-    if (!extensions?.has(13)) refuse(109, 'The request does not say which signatures the server can check.');
-    this.#request = { context: received.raw('certificate_request_context', 'context'), schemes };
+    this.#request = requestOf(received);
     this.#transcript.add(received.bytes);
   }
 
   #certificate(received: Received, traffic: Pair): void {
-    const entries = received.entries();
-    if (entries.length === 0) refuse(50, 'The server sent no certificate.');
-    if (received.raw('certificate_request_context', 'context').length > 0) refuse(47, 'Nobody asked the server.');
-    for (const { extensions } of entries) onlyThese(extensions ?? new Map(), []);
-    const chain = entries.map(({ der }) => der);
+    const chain = chainOf(received);
     this.#transcript.add(received.bytes);
     this.#state = { expect: 'verdict', traffic, chain };
     this.#out.push({ kind: 'judge', chain });
   }
 
   #certificateVerify(received: Received, traffic: Pair, chain: readonly Uint8Array[]): void {
-    const scheme = received.number('algorithm') ?? 0;
-    if (!MAY_SIGN_HANDSHAKES.has(scheme)) refuse(47, 'The kind of signature was not on offer.');
-    const [leaf] = chain;
-    const facts = leaf && certificateFacts(leaf);
-    if (!facts) return refuse(42, 'The certificate cannot be read.');
-    const content = signedContent13('server', this.#digest());
-    const { holds, why } = verifySignature(scheme, facts.key, content, received.raw('signature', 'signature'));
-    if (holds === null) refuse(43, why);
-    if (!holds) refuse(51, why);
+    proveServer(received, chain, this.#digest());
     this.#transcript.add(received.bytes);
     this.#state = { expect: 'Finished', traffic };
   }
@@ -456,15 +373,5 @@ export class TlsClient {
   }
 }
 
-/** RFC 8446 §4.2.3: the schemes of PKCS#1 sign certificates only. */
-const MAY_SIGN_HANDSHAKES = new Set<number>(OFFERED_SCHEMES.filter((scheme) => (scheme & 0xff) !== 1));
-
 const spoilt = (bytes: Uint8Array): Uint8Array =>
   bytes.map((byte, index) => (index === bytes.length - 1 ? byte ^ 1 : byte));
-
-/** RFC 8446 §4.2: an answer may only hold extensions that were asked for. */
-function onlyThese(extensions: Map<number, Field>, allowed: readonly number[]): void {
-  for (const [type, { name }] of extensions) {
-    if (!allowed.includes(type)) refuse(110, `The server sent ${name}, which nobody asked for.`);
-  }
-}
