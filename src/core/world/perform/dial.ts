@@ -10,7 +10,7 @@ import { no, type Answer, type Step } from './step.ts';
 import { Watch } from './watch.ts';
 
 /** A handshake on this machine takes milliseconds; after this the learner reads what there is. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 8_000;
 
 export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
   const plan = await planOf(command, step);
