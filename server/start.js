@@ -11,7 +11,18 @@ function isOldNode(version) {
   return parts[0] < NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] < NEEDED[1]);
 }
 
+/**
+ * Ends with the shell that npm runs a script in. Who ends npm by a signal ends that shell, which takes nobody along;
+ * without this the program would stay behind, unseen. (A terminal's Ctrl-C goes to all of them.)
+ */
+function endWithParent() {
+  const parent = process.ppid;
+  const look = () => process.ppid === parent || process.kill(process.pid, 'SIGTERM');
+  setInterval(look, 250).unref();
+}
+
 async function start() {
+  if (process.env.npm_lifecycle_event) endWithParent();
   const built = await import('./built.js');
   await built.ensureBuilt();
   process.setSourceMapsEnabled(true);

@@ -219,6 +219,24 @@ describe('Ctrl-C', () => {
   );
 });
 
+test('who ends npm ends the server that `npm start` has started', async () => {
+  const npm = spawn('npm', ['start', '--', ...places(), ...FREE], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
+  let printed = '';
+  const url = await new Promise<string>((resolve) => {
+    npm.stdout.on('data', (data: Buffer) => {
+      printed += data.toString();
+      const ready = /^ready (\{.*\})$/m.exec(printed)?.[1];
+      if (ready !== undefined) resolve((JSON.parse(ready) as { url: string }).url);
+    });
+  });
+  const ended = new Promise((resolve) => npm.stdout.once('close', resolve)); // when nobody holds its other end any more
+  const at = performance.now();
+  npm.kill('SIGTERM');
+  await ended;
+  expect(performance.now() - at).toBeLessThan(2_500);
+  await expect(dial(Number(new URL(url).port))).rejects.toThrow('ECONNREFUSED');
+});
+
 test('from a fresh clone: the first start builds, then serves the site', async () => {
   const clone = join(folder, 'clone');
   for (const path of [
