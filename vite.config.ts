@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
@@ -7,6 +8,8 @@ import { devServer } from './server/dev.ts';
 import { lessons } from './server/lessons-plugin.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { dependencies: object };
 
 export default defineConfig({
   root: at('src/site'),
@@ -27,6 +30,8 @@ export default defineConfig({
     client: { build: { outDir: at('dist/site') } },
     // The server's environment must be called ssr: under another name the default one is built as well.
     ssr: {
+      // What only the build needs (the lesson parser) is bundled; run-time packages stay packages.
+      resolve: { noExternal: true, external: Object.keys(dependencies) },
       build: {
         outDir: at('dist/server'),
         target: 'node20',
