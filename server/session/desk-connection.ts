@@ -1,4 +1,4 @@
-/** One connection to the order desk: collects what tap and relay tell, keeps the time, and says when there is news. */
+/** One connection to the order desk: collects what tap and relay tell, and says when there is news. */
 import type { Duplex } from 'node:stream';
 import type { DeskRun } from '../../src/core/bridge/messages.ts';
 import type { Chunk, Side } from '../../src/core/tls/dissection.ts';
@@ -8,8 +8,6 @@ import { deskRunOf, dissectionOf, type Seen } from './desk-run.ts';
 import type { TappedRunListener } from './tapped-relay.ts';
 
 export interface DeskConnectionLimits {
-  /** from the accept to the verified client certificate */
-  readonly handshakeMs: number;
   /** what a client may send before it is accepted */
   readonly handshakeBytes: number;
   /** for a client to close its end after the desk has closed */
@@ -43,7 +41,7 @@ export class DeskConnection implements TappedRunListener {
   #failure: Seen['failure'] = null;
   #firstEnd: Side | null = null;
   #isGreeted = false;
-  #timer: NodeJS.Timeout;
+  #linger: NodeJS.Timeout | undefined;
 
   constructor(id: number, startedAt: number, run: TapRun, limits: DeskConnectionLimits, owner: DeskConnectionOwner) {
     this.id = id;
@@ -51,7 +49,6 @@ export class DeskConnection implements TappedRunListener {
     this.#run = run;
     this.#limits = limits;
     this.#owner = owner;
-    this.#timer = setTimeout(() => this.#giveUp('The handshake was not finished in time.'), limits.handshakeMs);
   }
 
   /** Fingerprint of the verified certificate; null before. */
@@ -85,16 +82,14 @@ export class DeskConnection implements TappedRunListener {
         return;
       case 'accepted':
         this.#peer = report.peer;
-        clearTimeout(this.#timer);
         return;
       case 'refused':
       case 'told':
       case 'fault':
       case 'ended':
         if (!this.#peer) this.#failure ??= { isVerdict: report.kind === 'refused', text: report.text };
-        clearTimeout(this.#timer);
         // A client that never closes its own end would hold its place for ever.
-        this.#timer = setTimeout(() => this.#run.end(), this.#limits.lingerMs);
+        this.#linger = setTimeout(() => this.#run.end(), this.#limits.lingerMs);
         return;
     }
   }
@@ -108,7 +103,7 @@ export class DeskConnection implements TappedRunListener {
   }
 
   over(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#linger);
     if (this.#chunks.length > 0) this.#owner.tell(deskRunOf(this.#seen())); // a mere knock on the port is no news
     this.#owner.over(this);
   }

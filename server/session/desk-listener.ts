@@ -8,6 +8,8 @@ import { DeskConnection, type DeskConnectionLimits, type DeskConnectionOwner } f
 import { openTappedRelay } from './tapped-relay.ts';
 
 export interface DeskListenerLimits extends DeskConnectionLimits {
+  /** from the accept to the verified client certificate, however slowly bytes come */
+  readonly handshakeMs: number;
   /** connections whose client is not verified yet */
   readonly halfOpen: number;
   /** all connections */

@@ -44,7 +44,7 @@ const HELD_BYTES = 256 * 1024;
 const OTHER: { readonly [S in Side]: Side } = { client: 'server', server: 'client' };
 
 /**
- * Joins two connected, paused sockets that were opened with `allowHalfOpen`, and owns them from here on.
+ * Joins two connected sockets that were opened with `allowHalfOpen` and not read from, and owns them from here on.
  *
  * @param onRun is called before any byte is read, so that the owner can find the run by its ports first
  */
@@ -75,7 +75,6 @@ export function joinRun(
     socket.on('error', () => ended(side, 'RST'));
     socket.on('drain', flow);
     socket.on('close', () => closed(side));
-    socket.resume();
   }
 
   function read(from: Side, pieces: readonly Uint8Array[]): void {

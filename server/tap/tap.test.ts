@@ -127,6 +127,28 @@ test('a reset is passed on as a reset, after the records before it', async () =>
   expect(said).toEqual(['0 client 22,3,3,0,1,1', 'client RST', 'over']);
 });
 
+test('whoever goes on talking to a side that is gone after its FIN is reset, not left alone', async () => {
+  const { client, target, said, isOver } = await aTap();
+  client.write(record(22, 1));
+  await read(target, 6);
+  target.end();
+  await once(client.resume(), 'end');
+  target.destroy(); // both directions are closed now, but only the FIN of one was to be seen
+  const failed = once(client, 'error');
+  // The first write brings the tap a reset, which Node shows with the next one only.
+  while (!client.destroyed) {
+    client.write(record(22, 2));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(((await failed) as [NodeJS.ErrnoException])[0].code).toMatch(/ECONNRESET|EPIPE/);
+  await isOver;
+  expect(said.filter((line) => !line.includes('22,3,3,0,1,2'))).toEqual([
+    '0 client 22,3,3,0,1,1',
+    'server FIN',
+    'over',
+  ]);
+});
+
 test('bytes that are no TLS pass as they are, and it is said', async () => {
   const { client, target, said } = await aTap();
   client.write('GET / HTTP/1.1\r\n\r\n');

@@ -34,7 +34,7 @@ export async function openTap(options: TapOptions): Promise<Tap> {
     return socket;
   };
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (accepted) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (accepted) => {
     const client = own(accepted);
     const target = own(connect({ ...options.target, allowHalfOpen: true, noDelay: true }));
     const abandon = () => {
@@ -46,7 +46,6 @@ export async function openTap(options: TapOptions): Promise<Tap> {
     target.once('connect', () => {
       client.off('close', abandon);
       target.off('close', abandon);
-      target.pause();
       joinRun({ client, server: target }, options.deadlineMs, options.onRun);
     });
   });

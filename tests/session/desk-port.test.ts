@@ -142,6 +142,20 @@ describe.skipIf(!hasProgram('openssl'))('the desk’s own port', () => {
     expect(told).toEqual([]);
   });
 
+  test('a client that never closes its own end does not keep its place', async () => {
+    const { listener } = await aDesk({ handshakeMs: 100, lingerMs: 50, halfOpen: 1 });
+    const stubborn = connectTcp({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
+    stubborn.on('error', () => undefined).resume();
+    closers.push(() => stubborn.destroy());
+    await once(stubborn, 'end');
+    const isGreeted = () =>
+      greeted(listener).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isGreeted, { timeout: 3000 }).toBe(true);
+  });
+
   test('a handshake of more bytes than the limit is cut, though all of it is in order', async () => {
     const { listener, told } = await aDesk({ handshakeBytes: 600 });
     const { key, certificate: cert } = alice;

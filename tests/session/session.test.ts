@@ -143,6 +143,17 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
     expect(run.heard.some(({ side }) => side === 'client')).toBe(false);
   });
 
+  test('an address is checked against the certificate, but not sent as a server name', async () => {
+    const learner = await aLearner();
+    const hello = async (serverName: string) => {
+      const id = await learner.dial(pki.alice, { serverName });
+      const run = await learner.until(id, ({ heard }) => heard.length > 0);
+      return Buffer.from(run.records[0]?.sent ?? []).toString('latin1');
+    };
+    expect(await hello('localhost')).toContain('localhost');
+    expect(await hello('127.0.0.1')).not.toContain('127.0.0.1');
+  });
+
   test('what cannot be done is said in a sentence', async () => {
     const sessions = someSessions();
     const learner = new Learner(sessions.of('learner').session, pki);
