@@ -82,7 +82,7 @@ export interface Tab {
   readonly closed: Promise<number>;
 }
 
-export function aTab(front: TestFront, cookie: string): Promise<Tab> {
+export function aTab(front: Pick<TestFront, 'host'>, cookie: string): Promise<Tab> {
   const socket = new WebSocket(`ws://${front.host}/bridge`, {
     headers: { cookie, origin: `http://${front.host}` },
     perMessageDeflate: false,
