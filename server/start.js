@@ -17,8 +17,11 @@ function isOldNode(version) {
  */
 function endWithParent() {
   const parent = process.ppid;
-  const look = () => process.ppid === parent || process.kill(process.pid, 'SIGTERM');
-  setInterval(look, 250).unref();
+  const look = () => {
+    if (process.ppid === parent) setTimeout(look, 250).unref();
+    else process.kill(process.pid, 'SIGTERM');
+  };
+  look();
 }
 
 async function start() {
