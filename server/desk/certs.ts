@@ -3,32 +3,22 @@
  * a start that was cut short is finished by the next one. A file that is there is never overwritten, but for a server
  * certificate that has run out.
  */
-import {
-  chmodSync,
-  constants,
-  linkSync,
-  mkdirSync,
-  openSync,
-  closeSync,
-  fsyncSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Secret } from '../../src/core/bytes/secret.ts';
-import type { Result } from '../../src/core/bytes/result.ts';
 import {
   createAuthority,
   createCrl,
   createRequest,
+  crlSignedBy,
   generateKey,
   issueCertificate,
   keyFits,
   readCertificate,
+  readCrl,
+  signedBy,
 } from '../../src/core/pki/pki.ts';
 import { StartError } from '../start-error.ts';
+import { CertFolder } from './cert-folder.ts';
 
 export const CA_SUBJECT = 'O=Order Desk, CN=Desk Root CA';
 export const SERVER_SUBJECT = 'O=Order Desk, CN=localhost';
@@ -55,27 +45,19 @@ export interface DeskCerts {
  * @param log is told what was made
  * @throws StartError with cause and remedy
  */
-export async function ensureCerts(folder: string, now: number, log: (line: string) => void): Promise<DeskCerts> {
+export async function ensureCerts(folder: string, now: number, log: Log): Promise<DeskCerts> {
   const files = new CertFolder(resolve(folder));
   const isFirst = files.read('ca.crt') === null;
   const ca = await authority(files, now);
   const server = await leaf(files, 'server', now, ca, log);
   const client = await leaf(files, 'client', now, ca, log);
-  const crl = files.keep('crl.pem', () =>
-    files.must(
-      'ca.key',
-      createCrl({
-        issuer: { certificate: ca.certificate, privateKey: ca.privateKey.reveal() },
-        now,
-        days: DAYS.crl,
-        number: 1,
-        revoked: [],
-      }),
-    ),
-  );
+  const crl = revocationList(files, now, ca, log);
   if (isFirst) log(`Made a CA, and certificates for the desk and a client, in ${files.folder}`);
   return { folder: files.folder, ca: ca.certificate, server, client, crl };
 }
+
+type Log = (line: string) => void;
+type Revocation = Parameters<typeof createCrl>[0]['revoked'][number];
 
 interface Identity {
   readonly certificate: string;
@@ -103,7 +85,7 @@ async function leaf(
   name: 'server' | 'client',
   now: number,
   ca: Identity,
-  log: (line: string) => void,
+  log: Log,
 ): Promise<Identity> {
   const privateKey = await keyOf(files, `${name}.key`);
   const asServer = { subject: SERVER_SUBJECT, names: SERVER_NAMES };
@@ -123,20 +105,39 @@ async function leaf(
     log(`${files.path(`${name}.crt`)} had run out at ${notAfter}; the CA signed a new one.`);
   }
   belongsTogether(files, name, { certificate, privateKey });
+  comesFrom(files, `${name}.crt`, signedBy(certificate, ca.certificate));
   return { certificate, privateKey };
 }
 
+/** The CA's list. One that has run out would shut everybody out, so the CA signs what stands in it anew. */
+function revocationList(files: CertFolder, now: number, ca: Identity, log: Log): string {
+  const issuer = { certificate: ca.certificate, privateKey: ca.privateKey.reveal() };
+  const list = (number: number, revoked: readonly Revocation[]) =>
+    files.must('ca.key', createCrl({ issuer, now, days: DAYS.crl, number, revoked }));
+  const crl = files.keep('crl.pem', () => list(1, []));
+  const { number, nextUpdate, revoked } = files.must('crl.pem', readCrl(crl));
+  comesFrom(files, 'crl.pem', crlSignedBy(crl, ca.certificate));
+  if (nextUpdate === null || Date.parse(nextUpdate) > now) return crl;
+  const again = revoked.map(({ serial, at, reason }) => ({
+    ...{ serial, at: Date.parse(at) },
+    ...(reason === null ? {} : { reason }),
+  }));
+  const renewed = list(Number(number ?? 0) + 1, again);
+  files.replace('crl.pem', renewed);
+  log(`${files.path('crl.pem')} had run out at ${nextUpdate}; the CA signed what stands in it anew.`);
+  return renewed;
+}
+
 async function keyOf(files: CertFolder, name: string): Promise<Secret> {
-  return new Secret(
-    files.read(name) ??
-      files.keep(
-        name,
-        (
-          (key) => () =>
-            key
-        )((await generateKey()).privateKey),
-      ),
-  );
+  const known = files.read(name);
+  if (known !== null) return new Secret(known);
+  const { privateKey } = await generateKey();
+  return new Secret(files.keep(name, () => privateKey));
+}
+
+function comesFrom(files: CertFolder, name: string, { holds, why }: { holds: boolean; why: string }): void {
+  if (holds) return;
+  throw new StartError(`${files.path(name)} does not come from ca.crt: ${why} Put the right one back, or remove it.`);
 }
 
 function belongsTogether(files: CertFolder, name: string, { certificate, privateKey }: Identity): void {
@@ -145,81 +146,3 @@ function belongsTogether(files: CertFolder, name: string, { certificate, private
     `${files.path(`${name}.key`)} and ${name}.crt do not belong together. Put the right one back, or remove both.`,
   );
 }
-
-/** One folder of PEM files; every failure is a StartError that names the file. */
-class CertFolder {
-  readonly folder: string;
-
-  constructor(folder: string) {
-    this.folder = folder;
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    } catch (error) {
-      throw new StartError(`cannot make the folder ${folder} (${codeOf(error)}). Choose another with --certs DIR.`);
-    }
-  }
-
-  path(name: string): string {
-    return join(this.folder, name);
-  }
-
-  /** A file's text; null when it is not there. */
-  read(name: string): string | null {
-    try {
-      return readFileSync(this.path(name), 'utf8');
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return null;
-      throw new StartError(
-        `cannot read ${this.path(name)} (${codeOf(error)}). Check its owner and mode, or choose another folder with --certs DIR.`,
-      );
-    }
-  }
-
-  /** The file's text; where there is none, what `make` gives, written first. */
-  keep(name: string, make: () => string): string {
-    const known = this.read(name);
-    if (known !== null) return known;
-    const text = make();
-    // A link fails where the name is taken by now: two starts at once keep one file, and both read that.
-    this.#write(name, text, (from, to) => linkSync(from, to));
-    return this.read(name) ?? text;
-  }
-
-  replace(name: string, text: string): void {
-    this.#write(name, text, renameSync);
-  }
-
-  /** The value of a result, or a StartError that names the file it came from. */
-  must<Value>(name: string, result: Result<Value>): Value {
-    if (result.ok) return result.value;
-    throw new StartError(`${this.path(name)} cannot be used: ${result.error.why} Mend it, or remove it for a new one.`);
-  }
-
-  /** Whole or not at all: written beside, on the disk, then put in place. */
-  #write(name: string, text: string, put: (from: string, to: string) => void): void {
-    const draft = this.path(`.${name}.${process.pid}`);
-    const mode = name.endsWith('.key') ? 0o600 : 0o644;
-    try {
-      const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-      const file = openSync(draft, O_WRONLY | O_CREAT | O_EXCL, mode);
-      try {
-        writeSync(file, text);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      if (name.endsWith('.key')) chmodSync(this.folder, 0o700);
-      put(draft, this.path(name));
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return;
-      throw new StartError(
-        `cannot write ${this.path(name)} (${codeOf(error)}). Check the folder's owner and mode, or choose another with --certs DIR.`,
-      );
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);

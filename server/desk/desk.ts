@@ -17,7 +17,7 @@ export interface Desk {
   close(): void;
 }
 
-export interface DeskOptions extends DeskDeps {
+export interface DeskOptions extends Omit<DeskDeps, 'log'> {
   /** 16 bytes of UTF-8 */
   readonly passphrase: string;
   /** also takes the CBC and ECB of the lessons, which notice no change */
@@ -30,7 +30,7 @@ export interface DeskOptions extends DeskDeps {
 export function createDesk({ passphrase, weakModes = false, log = () => {}, ...deps }: DeskOptions): Desk {
   const key = passphraseKey(passphrase);
   if (!key.ok) throw new StartError(key.error.why);
-  const answer = createRequests(deps);
+  const answer = createRequests({ ...deps, log });
   const modes = weakModes ? (['gcm', 'cbc', 'ecb'] as const) : (['gcm'] as const);
   const open = new Set<Duplex>();
   return {

@@ -80,7 +80,10 @@ export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueD
       if (line === 'too-large') say(failure('too-large', 'A line has at most 64 KiB.'));
       else if (!isWithinRate())
         say(failure('too-many-tries', `This desk reads ${VISIT_LIMITS.linesPerSecond} lines a second.`));
-      else if (await take(line)) continue;
+      else if (await take(line)) {
+        await hasRoom(stream);
+        continue;
+      }
       break;
     }
   } catch (problem) {
@@ -110,6 +113,18 @@ async function* linesOf(stream: Duplex, heard: () => void): AsyncGenerator<Uint8
     if (lines === 'too-large') return yield lines;
     yield* lines;
   }
+}
+
+/** Waits until the peer has taken what was said: one that never reads must not fill the memory with answers. */
+function hasRoom(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writableNeedDrain || stream.destroyed) return resolve();
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 /** Whether one more line fits: `lineBurst` at once, `linesPerSecond` on average. */

@@ -28,6 +28,8 @@ export interface DeskDeps {
   /** Unix time in ms */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
+  /** what an operator should know; never a password or a key */
+  readonly log: (line: string) => void;
 }
 
 /** An answer without the request's id. */
@@ -42,6 +44,7 @@ export function createRequests({
   store,
   now,
   random,
+  log,
 }: DeskDeps): (visitor: Visitor, request: Request) => Promise<Reply> {
   const passwords = createPasswords(random);
   const byAccount = createSlowDown(VISIT_LIMITS.freeFailures.account, now);
@@ -63,7 +66,7 @@ export function createRequests({
   }
 
   async function signIn(visitor: Visitor, { user, password }: Credentials): Promise<Reply> {
-    const { sha256, subject } = visitor.peer;
+    const { sha256, subject, serial } = visitor.peer;
     const waitMs = Math.max(byAccount.waitMs(user), byCertificate.waitMs(sha256));
     if (waitMs > 0)
       return error('too-many-tries', `Too many failed tries. Try again in ${Math.ceil(waitMs / 1000)} s.`);
@@ -75,8 +78,10 @@ export function createRequests({
       return error('bad-credentials', UNKNOWN);
     }
     // Only who knows the password is told that the certificate is the trouble.
-    if (account.subject !== subject)
+    if (account.subject !== subject) {
+      log(`desk: ${user}'s password came with a certificate of ${JSON.stringify(subject)}, serial ${serial}: refused`);
       return error('wrong-certificate', `This account belongs to another certificate than that of ${subject}.`);
+    }
     byAccount.succeeded(user);
     visitor.user = user;
     return { type: 'ok', user, role: account.role };
