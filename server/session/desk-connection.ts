@@ -23,8 +23,8 @@ export interface DeskConnectionOwner {
   over(connection: DeskConnection): void;
 }
 
-/** Bytes kept for the dissection: a handshake, a greeting and some orders. Later records are not shown. */
-const SHOWN_BYTES = 256 * 1024;
+/** Bytes kept for the dissection: a handshake, a greeting and many orders. Later records are not shown. */
+const SHOWN_BYTES = 64 * 1024;
 
 export class DeskConnection implements TappedRunListener {
   readonly id: number;
@@ -126,6 +126,7 @@ export class DeskConnection implements TappedRunListener {
       id: this.id,
       startedAt: this.#startedAt,
       chunks: this.#chunks,
+      isCut: this.#shownBytes > SHOWN_BYTES,
       keyLog: this.#keyLog,
       peer: this.#peer,
       failure: this.#failure,

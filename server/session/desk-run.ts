@@ -17,6 +17,8 @@ export interface Seen {
   readonly startedAt: number;
   /** as delivered; the desk's tap changes nothing */
   readonly chunks: readonly Chunk[];
+  /** whether more has passed than was kept in `chunks` */
+  readonly isCut: boolean;
   /** of the server */
   readonly keyLog: string;
   readonly peer: RelayPeer | null;
@@ -40,7 +42,7 @@ export function deskRunOf(seen: Seen, dissected: Dissection = dissectionOf(seen)
     outcome: seen.peer ? 'accepted' : seen.failure?.isVerdict ? 'refused' : 'incomplete',
     reason: seen.failure?.text.slice(0, REASON_CHARACTERS) ?? null,
     bars: barsOf(dissected).slice(0, BARS),
-    silentEnd: silentEndOf(seen.firstEnd, dissected),
+    silentEnd: seen.isCut ? null : silentEndOf(seen.firstEnd, dissected),
   };
 }
 

@@ -185,6 +185,34 @@ describe.skipIf(!hasProgram('openssl'))('the desk’s own port', () => {
     expect(strangers.filter(({ destroyed }) => destroyed)).toEqual([]);
   });
 
+  test('of a long connection the beginning is kept, and no end is called silent that was not seen', async () => {
+    const { listener, told } = await aDesk();
+    const socket = await greeted(listener);
+    socket.end(Buffer.alloc(200 * 1024, 'x'));
+    const [first, last] = await runs(told, 2);
+    expect(last?.bars.length).toBeGreaterThan(first?.bars.length ?? 0);
+    expect(last).toMatchObject({ outcome: 'accepted', silentEnd: null });
+  });
+
+  test.skipIf(!hasProgram('python3'))(
+    'Python’s ssl is greeted, and reads nothing with a certificate of another CA',
+    async () => {
+      const { listener } = await aDesk();
+      expect(await python(listener.port, 'alice')).toContain('"type":"hello"');
+      expect(await python(listener.port, 'mallory')).not.toContain('hello');
+    },
+  );
+
+  test('750 strangers that say nothing do not keep a good client waiting', async () => {
+    const { listener } = await aDesk();
+    const strangers = Array.from({ length: 750 }, () => aStranger(listener));
+    await Promise.all(strangers.map((stranger) => once(stranger, 'connect')));
+    const started = performance.now();
+    await greeted(listener);
+    expect(performance.now() - started).toBeLessThan(4000);
+    expect(strangers.filter(({ destroyed }) => destroyed)).toEqual([]);
+  });
+
   test('connections with one certificate are limited', async () => {
     const { listener, told } = await aDesk({ connectionsPerCertificate: 2 });
     const first = await greeted(listener);
@@ -249,6 +277,25 @@ describe.skipIf(!hasProgram('openssl'))('the desk’s own port', () => {
       openDeskListener({ ...options, port: 0, material: { ...material, certificate: alice.certificate } }),
     ).rejects.toThrow(/The desk cannot use its certificates/);
   });
+
+  async function python(port: number, who: string): Promise<string> {
+    const script = `
+import socket, ssl, sys
+context = ssl.create_default_context(cafile='ca.crt')
+context.load_cert_chain(sys.argv[2] + '.crt', sys.argv[2] + '.key')
+with socket.create_connection(('127.0.0.1', int(sys.argv[1]))) as plain:
+    with context.wrap_socket(plain, server_hostname='localhost') as tls:
+        print(tls.recv(4096).decode())
+`;
+    const child = spawn('python3', ['-c', script, String(port), who], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let printed = '';
+    child.stdout.on('data', (bytes: Buffer) => (printed += bytes.toString()));
+    await once(child, 'close');
+    return printed;
+  }
 
   /** What openssl's client prints until the connection ends or the greeting is there. */
   async function sClient(port: number, who: string): Promise<string> {
