@@ -12,10 +12,23 @@ async function serve({ id, name, args, listenerAt }: Call): Promise<void> {
   const call = functions[name];
   if (typeof call !== 'function') return tell({ id, kind: 'failed', text: `core/pki has no ${name}` });
   const passed = [...args];
-  if (listenerAt !== null) passed[listenerAt] = (...news: unknown[]) => tell({ id, kind: 'news', news });
+  if (listenerAt !== null) passed[listenerAt] = seldom((...news: unknown[]) => tell({ id, kind: 'news', news }));
   try {
     tell({ id, kind: 'done', value: await (call as AnyFunction)(...passed) });
   } catch (error) {
     tell({ id, kind: 'failed', text: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** News come thousands of times a second; the page must not drown in them. */
+const BETWEEN_NEWS_MS = 100;
+
+function seldom(tell: (...news: unknown[]) => void): (...news: unknown[]) => void {
+  let next = 0;
+  return (...news) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + BETWEEN_NEWS_MS;
+    tell(...news);
+  };
 }
