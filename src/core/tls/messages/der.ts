@@ -22,6 +22,7 @@ import { field, hexValue, listed, type Format } from '../format/format.ts';
 
 const SOURCE = 'RFC 5280 §4.1';
 const HEADER_SAYS = 'What kind of value follows, and how many bytes it has.';
+const UNNAMED_SAYS = 'A value of ASN.1 that our tables have no name for.';
 const STRINGS = new Set([12, 18, 19, 20, 22, 26, 28, 30]);
 
 interface Walk {
@@ -73,7 +74,7 @@ function toField(node: DerNode, shape: Shape, walk: Walk): Field {
   if (node.isConstructed) addParts(node, shape, inner, children);
   else addContents(node, shape, inner, children);
   if (inner !== walk) walk.oid = inner.oid;
-  return field(name, valueOf(node, shape, inner, children), range, source, shape.says, '', children);
+  return field(name, valueOf(node, shape, inner, children), range, source, shape.says || UNNAMED_SAYS, '', children);
 }
 
 function addParts(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {

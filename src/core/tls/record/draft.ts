@@ -164,7 +164,15 @@ export class Draft {
       else this.#body(input, children);
     }
     const isCipher = this.protection !== 'clear' || this.#sealed !== null;
-    return field(isCipher ? 'TLSCiphertext' : 'TLSPlaintext', label, range, RECORD_ENV.source, '', '', children);
+    return field(
+      isCipher ? 'TLSCiphertext' : 'TLSPlaintext',
+      label,
+      range,
+      RECORD_ENV.source,
+      RECORD_SAYS,
+      '',
+      children,
+    );
   }
 
   #body(input: Reader, children: Field[]): void {
@@ -196,7 +204,7 @@ export class Draft {
     const rest = new Reader(opened.plaintext, buffer, opened.contentBytes);
     addTail(rest, this.#opening?.keys?.kind, children);
     const range = { buffer, start: 0, end: opened.plaintext.length };
-    return field('TLSInnerPlaintext', label, range, 'RFC 8446 §5.2', '', '', children);
+    return field('TLSInnerPlaintext', label, range, 'RFC 8446 §5.2', INNER_SAYS, '', children);
   }
 
   /** The application data it carried, if any. */
@@ -219,6 +227,8 @@ const KIND_PROBLEMS: Readonly<Record<Framed['kind'], string>> = {
   foreign: 'From here on this side does not speak TLS.',
 };
 
+const RECORD_SAYS = 'A record: the envelope in which everything of TLS travels.';
+const INNER_SAYS = 'What was inside the encrypted record.';
 const CIPHER_SOURCE = 'RFC 8446 §5.2';
 const CIPHER_SAYS = 'Encrypted: only who has the key can read it.';
 const piece = (made: Field): Piece => ({ kind: 'field', field: made });
