@@ -53,7 +53,9 @@ export class CertFolder {
     const text = make();
     // A link fails where the name is taken by now: two starts at once keep one file, and both read that.
     this.#write(name, text, (from, to) => linkSync(from, to));
-    return this.read(name) ?? text;
+    const kept = this.read(name);
+    if (kept !== null) return kept;
+    throw new StartError(`${this.path(name)} is a link that leads nowhere. Remove it.`);
   }
 
   replace(name: string, text: string): void {

@@ -120,14 +120,18 @@ describe('files that cannot be used', () => {
     return error as StartError;
   }
 
-  test.each(FILES)('%s that is garbage is named, with a remedy, and left as it is', async (name) => {
-    writeFileSync(path(name), 'this is not PEM');
-    const { message } = await refusal();
-    expect(message).toContain(name.replace('.csr', '.'));
-    expect(message).toMatch(/remove|Put|Move/i);
-    expect(message.split('\n')).toHaveLength(1);
-    expect(read(name)).toBe('this is not PEM');
-  });
+  // A request is read only when there is something to sign.
+  test.each(FILES.filter((name) => !name.endsWith('.csr')))(
+    '%s that is garbage is named, with a remedy, and left as it is',
+    async (name) => {
+      writeFileSync(path(name), 'this is not PEM');
+      const { message } = await refusal();
+      expect(message).toContain(name);
+      expect(message).toMatch(/remove|Put|Move/i);
+      expect(message.split('\n')).toHaveLength(1);
+      expect(read(name)).toBe('this is not PEM');
+    },
+  );
 
   test('a key of another certificate', async () => {
     cpSync(path('client.key'), path('server.key'));
@@ -147,6 +151,18 @@ describe('files that cannot be used', () => {
     expect((await refusal()).message).toMatch(/crl\.pem does not come from ca\.crt/);
   });
 
+  test('a garbled request, once it is needed', async () => {
+    writeFileSync(path('server.csr'), 'this is not PEM');
+    rmSync(path('server.crt'));
+    expect((await refusal()).message).toMatch(/server\.csr cannot be used/);
+  });
+
+  test('a certificate without its key', async () => {
+    rmSync(path('server.key'));
+    expect((await refusal()).message).toMatch(/server\.key is missing.*remove server\.csr and server\.crt/);
+    expect(readdirSync(folder)).not.toContain('server.key');
+  });
+
   test('a CA without its key', async () => {
     rmSync(path('ca.key'));
     expect((await refusal()).message).toMatch(/ca\.key is missing/);
@@ -160,9 +176,9 @@ describe('files that cannot be used', () => {
 
   test('a key is not written through a link', async () => {
     const victim = join(folder, '../victim');
-    rmSync(path('client.key'));
+    for (const name of ['client.key', 'client.csr', 'client.crt']) rmSync(path(name));
     symlinkSync(victim, path('client.key'));
-    await refusal().catch(() => undefined);
+    expect((await refusal()).message).toMatch(/client\.key is a link/);
     expect(() => statSync(victim)).toThrow('ENOENT');
   });
 });

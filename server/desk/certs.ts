@@ -87,6 +87,10 @@ async function leaf(
   ca: Identity,
   log: Log,
 ): Promise<Identity> {
+  if (files.read(`${name}.key`) === null && (files.read(`${name}.csr`) ?? files.read(`${name}.crt`)) !== null)
+    throw new StartError(
+      `${files.path(`${name}.key`)} is missing. Put it back, or remove ${name}.csr and ${name}.crt as well for new ones.`,
+    );
   const privateKey = await keyOf(files, `${name}.key`);
   const asServer = { subject: SERVER_SUBJECT, names: SERVER_NAMES };
   const wishes = name === 'server' ? asServer : { subject: CLIENT_SUBJECT };
