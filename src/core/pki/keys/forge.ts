@@ -1,25 +1,38 @@
-/** node-forge with the parts that RSA needs, and the step between its binary strings and our bytes. */
-import forge from 'node-forge/lib/forge.js';
-import 'node-forge/lib/random.js';
-import 'node-forge/lib/rsa.js';
-import 'node-forge/lib/sha256.js';
+/** node-forge's RSA and its random numbers, and the step between its binary strings and our bytes. */
+import type { md, pki as Pki } from 'node-forge';
+import { sha256 } from '@noble/hashes/sha2.js';
+import pki from 'node-forge/lib/pki.js';
+import random from 'node-forge/lib/random.js';
+import { fromPem, toPem } from '../../bytes/pem.ts';
 
-export { forge };
+export type RsaPrivateKey = Pki.rsa.PrivateKey;
 
-/** Bytes as forge holds them: a string with one character a byte. */
-export function toBinary(bytes: Uint8Array): string {
-  // forge's own conversion hands every byte to one call, and the stack overflows at a long revocation list.
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+/** An RSA key from the DER of PKCS#8 or, by its label, PKCS#1. Throws what forge throws at damaged keys. */
+export function rsaKeyFrom(label: string, der: Uint8Array): { key: RsaPrivateKey; publicKey: Uint8Array } {
+  const key = pki.privateKeyFromPem(toPem(label, der));
+  const shared = fromPem(pki.publicKeyToPem(pki.setRsaPublicKey(key.n, key.e)));
+  if (!shared.ok || !shared.value[0]) throw new Error('forge wrote a public key that is no PEM');
+  return { key, publicKey: shared.value[0].der };
 }
 
-/** Forge's string as bytes. */
-export function fromBinary(text: string): Uint8Array {
-  return forge.util.binary.raw.decode(text);
+/** RSASSA-PKCS1-v1_5 with SHA-256. */
+export function rsaSignature(key: RsaPrivateKey, message: Uint8Array): Uint8Array {
+  // forge asks a digest for its name and its value only. Its own would want the message as a string, and that slowly.
+  const value = toBinary(sha256(message));
+  const digest = { algorithm: 'sha256', digest: () => ({ getBytes: () => value }) };
+  return fromBinary(key.sign(digest as unknown as md.MessageDigest));
 }
 
 /** Random bytes, fit for keys. */
 export function randomBytes(count: number): Uint8Array {
-  return fromBinary(forge.random.getBytesSync(count));
+  return fromBinary(random.getBytesSync(count));
+}
+
+/** Bytes as forge holds them: a string with one character a byte. */
+function toBinary(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+function fromBinary(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

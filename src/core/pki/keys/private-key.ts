@@ -1,12 +1,11 @@
 /** Private RSA keys: read from PEM, and used to sign. They stay inside this folder. */
-import type { pki } from 'node-forge';
 import { blockKind, fromPem } from '../../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { DerReader, onlyElement, reading, TAG } from '../der/read.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { readAlgorithm, readPublicKey, type PublicKey } from './public-key.ts';
 import { OID, oidName } from '../oids.ts';
-import { forge, fromBinary, toBinary } from './forge.ts';
+import { rsaKeyFrom, rsaSignature } from './forge.ts';
 
 export type KeyError = Refusal<'notPem' | 'notAKey' | 'encrypted' | 'notRsa' | 'damaged'>;
 
@@ -30,7 +29,7 @@ export function readPrivateKey(pem: string): Result<PrivateKey, KeyError> {
   if (kind.value !== OID.rsaEncryption) {
     return refused('notRsa', `This is a private key of the kind ${oidName(kind.value)}; an RSA key is needed.`);
   }
-  return rsaKey(block.der);
+  return rsaKey(block.label, block.der);
 }
 
 function kindOfFirst(blocks: readonly Parameters<typeof blockKind>[0][]): string {
@@ -47,21 +46,16 @@ function algorithmOf(label: string, der: Uint8Array): string {
   return readAlgorithm(reader, "the key's algorithm").oid;
 }
 
-function rsaKey(der: Uint8Array): Result<PrivateKey, KeyError> {
+function rsaKey(label: string, der: Uint8Array): Result<PrivateKey, KeyError> {
   try {
-    const key = forge.pki.privateKeyFromAsn1(forge.asn1.fromDer(toBinary(der)));
-    const shared = forge.pki.publicKeyToAsn1(forge.pki.setRsaPublicKey(key.n, key.e));
-    const spki = fromBinary(forge.asn1.toDer(shared).getBytes());
-    const publicKey = readPublicKey(new DerReader(new Reader(spki)));
-    return done({ publicKey, sign: (message) => signed(key, message) });
+    const { key, publicKey } = rsaKeyFrom(label, der);
+    return done({
+      publicKey: readPublicKey(new DerReader(new Reader(publicKey))),
+      sign: (message) => rsaSignature(key, message),
+    });
   } catch (error) {
     // forge throws plain Errors at damaged keys; its words are for programmers.
     if (error instanceof Error) return refused('damaged', 'This private key is damaged: its numbers cannot be read.');
     throw error;
   }
-}
-
-function signed(key: pki.rsa.PrivateKey, message: Uint8Array): Uint8Array {
-  const digest = forge.md.sha256.create().update(toBinary(message));
-  return fromBinary(key.sign(digest));
 }
