@@ -2,16 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { StartError } from '../start-error.ts';
 import { refuseSocket, type RefusalStatus } from './answers.ts';
-
-export const HTTP_LIMITS = {
-  /** from the first byte of a request to the end of its headers, and to its own end: a browser takes milliseconds */
-  headersMs: 10_000,
-  requestMs: 15_000,
-  /** how often the two are looked at; Node's own 30 s would make them late */
-  checkMs: 1_000,
-  headerBytes: 16 * 1024,
-  connections: 1_000,
-} as const;
+import { HTTP_LIMITS } from './limits.ts';
 
 /** Loopback only: whoever shares the network shall not reach a learner's keys. */
 const LOOPBACK = /^(localhost|127\.0\.0\.1|::1)$/;
