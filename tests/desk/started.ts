@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Product, startProduct } from '../product.ts';
 import { ForeignClient } from './foreign-client.ts';
 
-const START = fileURLToPath(new URL('../../server/start.js', import.meta.url));
+export const START = fileURLToPath(new URL('../../server/start.js', import.meta.url));
 export const PASSPHRASE = '1234567890123456';
 
 /** A folder of its own; the product may be started in it more than once. */
