@@ -27,7 +27,13 @@ export default defineConfig({
   worker: { format: 'es' },
   builder: {}, // `vite build` builds both environments
   environments: {
-    client: { build: { outDir: at('dist/site') } },
+    client: {
+      build: {
+        outDir: at('dist/site'),
+        // One chunk for the first page: shared by many rooms, its parts would come as a dozen small files.
+        rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+      },
+    },
     // The server's environment must be called ssr: under another name the default one is built as well.
     ssr: {
       // What only the build needs (the lesson parser) is bundled; run-time packages stay packages.

@@ -1,5 +1,5 @@
 /** Why a connection to the desk failed, in one sentence. Programs report codes; people read this. */
-import { X509_CODES } from './x509-codes.ts';
+import { alertNameIn, isVerifyCode } from '../relay/reasons.ts';
 
 interface Circumstances {
   readonly host: string;
@@ -8,8 +8,6 @@ interface Circumstances {
   /** whether the desk had greeted: it had accepted the certificate */
   readonly hasGreeted: boolean;
 }
-
-const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/;
 
 /** @param error null: the other side closed without a word */
 export function whyLost(
@@ -23,10 +21,10 @@ export function whyLost(
   if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `${place} does not answer.`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `The certificate of the desk does not name ${host}, so this is not the desk that was asked for.`;
-  if (X509_CODES.has(code))
+  if (isVerifyCode(code))
     return `The certificate of the desk does not verify under ${caPath} (${code}), so nothing was sent to it.`;
-  const alert = ALERT.exec(code)?.[1]?.toLowerCase();
-  if (alert !== undefined) return `The desk refused this client with the alert ${alert}.`;
+  const alert = alertNameIn(code);
+  if (alert !== null) return `The desk refused this client with the alert ${alert}.`;
   if (code.startsWith('ERR_SSL')) return `What listens on ${place} does not speak TLS as the desk does (${code}).`;
   if (hasGreeted) return 'The desk closed the connection.';
   return (

@@ -15,7 +15,9 @@ const VERIFY: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: 'The certificate was not made for this purpose.',
   PATH_LENGTH_EXCEEDED: 'The chain is longer than its authority allows.',
   SELF_SIGNED_CERT_IN_CHAIN: 'The chain ends in an authority that is not among the trust anchors.',
-  UNABLE_TO_GET_CRL: 'There is no revocation list for an authority of the chain.',
+  // With lists demanded, OpenSSL's last complaint about a stranger is the missing list, and the last is what Node tells.
+  UNABLE_TO_GET_CRL:
+    'No revocation list of the issuer is loaded: the issuer is not trusted here, or its list is missing.',
   UNABLE_TO_GET_ISSUER_CERT: 'The issuer’s certificate is missing.',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'The issuer is not among the trust anchors.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'The issuer of the certificate is not among the trust anchors.',
