@@ -4,7 +4,7 @@ import { toHex } from '../bytes/hex.ts';
 import { blockKind, fromPem } from '../bytes/pem.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
 import { isoTime } from './der/time.ts';
-import type { PathCheck } from './explain/check.ts';
+import type { CheckName, PathCheck } from './explain/check.ts';
 import { judge } from './explain/explain.ts';
 import { serialText } from './facts.ts';
 import { certificateFrom, certificatesFrom, type InputError } from './input.ts';
@@ -75,6 +75,30 @@ export function explain(options: {
     checks,
   }));
   return done({ trusted: paths.some(({ trusted }) => trusted), paths });
+}
+
+/** One check of a certificate or of an authority above it. */
+export interface Check {
+  readonly name: CheckName;
+  readonly holds: boolean;
+  readonly why: string;
+}
+
+/**
+ * The checks of the best way to an anchor, leaf first: trusted when all hold.
+ *
+ * @param options `anchors`: PEM texts of the trusted authorities. `now`: Unix ms.
+ */
+export function trustedFor(options: {
+  readonly certificate: string;
+  readonly anchors: readonly string[];
+  readonly purpose: Purpose;
+  readonly now: number;
+}): Result<readonly Check[], InputError> {
+  const explained = explain(options);
+  if (!explained.ok) return explained;
+  const checks = explained.value.paths[0]?.checks ?? [];
+  return done(checks.map(({ name, state, why }) => ({ name, holds: state !== 'fails', why })));
 }
 
 function pathCertificate({ subject, issuer, serial, notBefore, notAfter, der }: Certificate): PathCertificate {

@@ -7,6 +7,6 @@ export { generateKey } from './keys/generate.ts';
 export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
 export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
 export { readCertificate, readRequest, sha256Of } from './facts.ts';
-export { keyFits, signedBy, trustedFor } from './judge.ts';
-export { explain } from './explain.ts';
+export { keyFits, signedBy } from './judge.ts';
+export { explain, trustedFor } from './explain.ts';
 export { createCrl, crlSignedBy, readCrl } from './revoke.ts';
