@@ -51,7 +51,7 @@ export default ts.config(
   {
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer', 'performance', 'fetch'].map((name) => [
+        ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer', 'performance', 'fetch', 'setInterval', 'location'].map((name) => [
           name,
           'readonly',
         ]),
