@@ -49,10 +49,10 @@ describe.each([
       expect({ id, overhang: Math.max(0, overhang) }).toEqual({ id, overhang: 0 });
     }
     await learner.leaves();
-  }, 120_000);
+  }, 180_000);
 });
 
-/** Lets the page carry out every step, then opens the first record of each stage. */
+/** Lets the page carry out every step, then opens a record on the last stage. */
 async function showEverything(page: Page): Promise<void> {
   const offers = page.getByRole('button', { name: /^Show me how/ });
   for (let step = 0; step < 12 && (await offers.count()) > 0; step++) {
@@ -64,7 +64,8 @@ async function showEverything(page: Page): Promise<void> {
     await expect.poll(() => page.getByText('Doing this step…').count(), { timeout: 20_000 }).toBe(0);
   }
   await page.getByText('All checks are true').waitFor();
-  for (const record of await page.getByRole('option', { name: /^Record 2,/ }).all()) await record.click();
+  const records = page.getByRole('option', { name: /^Record 2,/ });
+  if ((await records.count()) > 0) await records.last().click();
 }
 
 test('a lesson can be walked with the keyboard alone', async () => {
