@@ -152,6 +152,7 @@ class Dissector {
   #result(): Dissection {
     const session = this.#session;
     const records = this.#drafts.map((draft) => draft.view());
+    let keySchedule: Dissection['keySchedule'] | null = null; // dozens of HMACs that few readers ask for
     const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished, pskBinder } =
       session;
     return {
@@ -171,7 +172,9 @@ class Dissector {
         server: session.certificates.server.map(certificateView),
       },
       verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished }, pskBinder },
-      keySchedule: session.keySchedule(),
+      get keySchedule() {
+        return (keySchedule ??= session.keySchedule());
+      },
       bytes: this.#count(records),
       problems: this.#drafts.flatMap((draft) => draft.problems()),
     };

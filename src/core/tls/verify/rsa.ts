@@ -1,7 +1,7 @@
 /** RSA signatures checked with big integers. Only public numbers pass here, so time does not matter. */
 import { isA, readDer } from '../../asn1/der.ts';
 import { contentOf } from '../../asn1/value.ts';
-import { toHex, fromHex } from '../../bytes/hex.ts';
+import { toHex } from '../../bytes/hex.ts';
 import { concat, Reader, sameBytes, uintBytes } from '../../bytes/reader.ts';
 import type { HashFunction } from '../keys/hash.ts';
 
@@ -36,16 +36,22 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
+/** A number as `length` big-endian bytes; null where it needs more. */
+function bigBytes(number: bigint, length: number): Uint8Array | null {
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  let rest = number;
+  let at = length;
+  for (; at >= 8; at -= 8, rest >>= 64n) view.setBigUint64(at - 8, BigInt.asUintN(64, rest));
+  for (; at > 0; at -= 1, rest >>= 8n) view.setUint8(at - 1, Number(rest & 0xffn));
+  return rest === 0n ? bytes : null;
+}
+
 /** signature^e mod n as `length` bytes, RFC 8017 §5.2.2; null where the signature is out of range. */
 function recovered({ modulus, exponent }: RsaKey, signature: Uint8Array, length: number): Uint8Array | null {
   const number = toBig(signature);
   if (number >= modulus) return null;
-  const hex = fromHex(
-    power(number, exponent, modulus)
-      .toString(16)
-      .padStart(length * 2, '0'),
-  );
-  return hex.ok && hex.value.length === length ? hex.value : null;
+  return bigBytes(power(number, exponent, modulus), length);
 }
 
 /**
