@@ -39,12 +39,10 @@ test('while the server is away the page says so and the bench works on; then it 
   await learner.presses('Make the authority', learner.bench(3));
   await learner.sees('There is a second CA, and its certificate verifies with itself');
   product = await startProduct(folder, ['--port', port]);
-  // A new start has a new link; the learner opens it in the same browser.
-  await page.goto(product.url);
+  await expect.poll(() => page.getByText(AWAY).count(), { timeout: 15_000 }).toBe(0);
   await learner.opens('strangers', 'Strangers at the door');
   await learner.presses('Connect', learner.bench(1));
   await learner.sees('The desk let Alice in');
-  expect(await page.getByText(AWAY).count()).toBe(0);
   await learner.leaves();
 }, 90_000);
 
@@ -53,8 +51,7 @@ test('a stage that cannot reach the bridge keeps what it shows and offers no con
   await learner.opens('strangers', 'Strangers at the door');
   await learner.presses('Connect', learner.bench(1));
   await learner.sees('The desk let Alice in');
-  await learner.context.setOffline(true);
-  await learner.page.evaluate(() => undefined);
+  await learner.bench(1).getByText('The connection is open.', { exact: true }).waitFor();
   const port = new URL(product.url).port;
   await product.kill();
   await learner.bench(1).getByText('The local server is not connected').waitFor();
@@ -64,6 +61,9 @@ test('a stage that cannot reach the bridge keeps what it shows and offers no con
     .getByRole('option', { name: /^Record 1, client to server, ClientHello/ })
     .waitFor();
   product = await startProduct(folder, ['--port', port]);
+  await learner.bench(1).getByText('The connection is closed.').waitFor();
+  await learner.presses('Same again', learner.bench(1));
+  await learner.bench(1).getByText('The connection is open.', { exact: true }).waitFor();
   await learner.leaves();
 }, 90_000);
 

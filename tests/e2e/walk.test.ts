@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../browser.ts';
+import { hasProgram } from '../programs.ts';
 import { startProduct, type Product } from '../product.ts';
 import { Learner } from './learner.ts';
 
@@ -21,6 +23,12 @@ afterAll(async () => {
   await product?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What the openssl program says of a file that was downloaded. */
+function openssl(command: string): string {
+  const { stdout, stderr } = spawnSync('openssl', command.split(' '), { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
+}
 
 describe.sequential('the walk, from an empty profile', () => {
   let learner: Learner;
@@ -68,6 +76,16 @@ describe.sequential('the walk, from an empty profile', () => {
     await learner.presses('Make the request', learner.bench(3));
     await learner.presses('Sign the request', learner.bench(3));
     await learner.sees('Alice has a certificate for a client, and her key never moved');
+    const { page } = learner;
+    for (const [file, command] of [
+      ['alice.crt', 'x509 -noout -text -in'],
+      ['alice.csr', 'req -noout -text -in'],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await learner.presses(`Download ${file}`, learner.bench(3));
+      await (await download).saveAs(join(folder, file));
+      if (hasProgram('openssl')) expect(openssl(`${command} ${file}`)).toContain('CN = alice');
+    }
   });
 
   test('nobody trusts anybody until the CA is loaded on both sides; then both lamps light, in TLS 1.3 and in 1.2', async () => {

@@ -56,6 +56,14 @@ describe('a run', () => {
   });
 });
 
+test('a server that was started anew has no run of before open', () => {
+  const world = after(opened(1, 'good'), opened(2, 'bob'), { kind: 'session-ended' }, heard(2, 'for another'));
+  expect(Object.values(world.runs).map(({ id, heard }) => [id, heard.length])).toEqual([
+    [FORMER_RUN, 0],
+    [FORMER_RUN, 0],
+  ]);
+});
+
 test('the old world stays as it was', () => {
   const before = after(key('alice'));
   apply(before, { kind: 'bet', id: 'stop', choice: 2 });

@@ -38,6 +38,8 @@ export function apply(world: World, fact: WorldFact): World {
       return { ...world, deskLines: [...world.deskLines, fact.line] };
     case 'bet':
       return { ...world, bets: { ...world.bets, [fact.id]: fact.choice } };
+    case 'session-ended':
+      return { ...Object.values(world.runs).reduce((left, { id }) => forgetNumber(left, id), world), relay: null };
     case 'run':
       return withRunFact(world, fact.fact);
   }

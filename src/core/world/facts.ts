@@ -16,5 +16,7 @@ export type WorldFact =
   | { readonly kind: 'lent'; readonly owner: Owner; readonly bytes: number }
   | { readonly kind: 'desk-line'; readonly line: DeskLine }
   | { readonly kind: 'bet'; readonly id: string; readonly choice: number }
+  /** the server has forgotten this learner's runs: none of them is open any more, and numbers start again */
+  | { readonly kind: 'session-ended' }
   /** told by the bridge of a run */
   | { readonly kind: 'run'; readonly fact: RunFact | TapRecord };

@@ -2,7 +2,7 @@
 import type { Run } from '$core/bridge/run.ts';
 import type { Side } from '$core/tls/dissection.ts';
 import { commonName, dissectionOf, outcomeOf } from '$core/world/outcome.ts';
-import { lampOf, otherSide, refusalAlert } from './verdict.ts';
+import { hasEnded, lampOf, otherSide, refusalAlert } from './verdict.ts';
 
 export interface Fact {
   readonly text: string;
@@ -17,7 +17,8 @@ export function beliefOf(side: Side, run: Run | null): string {
 }
 
 function clientBelief(run: Run): string {
-  const { lamps, isOver } = outcomeOf(run);
+  const { lamps } = outcomeOf(run);
+  const isOver = hasEnded(run);
   const alert = refusalAlert(run);
   const isContent = lamps.client.kind === 'lit';
   if (lamps.client.kind === 'refused') return 'I do not believe this certificate. I am leaving.';
@@ -32,7 +33,8 @@ function clientBelief(run: Run): string {
 }
 
 function serverBelief(run: Run): string {
-  const { lamps, isOver } = outcomeOf(run);
+  const { lamps } = outcomeOf(run);
+  const isOver = hasEnded(run);
   const alert = refusalAlert(run);
   if (lamps.server.kind === 'refused')
     return dissectionOf(run).certificates.client.length === 0

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { ANSWERS, Failure, Greeting, type Order } from '$core/desk/messages.ts';
 import type { DeskLine, World } from '$core/world/world.ts';
-import { isOver } from '$core/world/outcome.ts';
+import { FORMER_RUN } from '$core/world/apply.ts';
+
+import { hasEnded } from './verdict.ts';
 
 export interface ListedOrder extends Order {
   /** subject of the certificate it was placed with; null where this connection has not heard it */
@@ -29,12 +31,12 @@ export interface DeskTalk {
 
 export function deskTalk(world: World): DeskTalk {
   const run = world.lastRun === null ? undefined : world.runs[world.lastRun];
-  const lines = run === undefined ? [] : world.deskLines.filter((line) => line.run === run.id);
+  const lines = run === undefined || run.id === FORMER_RUN ? [] : world.deskLines.filter((line) => line.run === run.id);
   const said = lines.filter(({ from }) => from === 'server').map(({ message }) => message);
   const greeting = said.map((message) => v.safeParse(Greeting, message)).find(({ success }) => success);
   const heard = greeting?.success ? greeting.output : null;
   return {
-    isOpen: run !== undefined && !isOver(run),
+    isOpen: run !== undefined && !hasEnded(run),
     greeting: heard,
     user: said.reduce<string | null>((user, message) => (v.is(ACCOUNT, message) ? message.user : user), null),
     orders: listed(said.flatMap(ordersIn), heard),

@@ -1,6 +1,7 @@
 /** What became of a run, in words, from what was on the wire and from what each side's program said. */
 import type { Run } from '$core/bridge/run.ts';
 import type { AlertView, Side } from '$core/tls/dissection.ts';
+import { FORMER_RUN } from '$core/world/apply.ts';
 import { dissectionOf, outcomeOf, type Lamp, type Reason } from '$core/world/outcome.ts';
 
 export type Verdict =
@@ -28,13 +29,18 @@ export function refusalAlert(run: Run): AlertView | null {
   return dissectionOf(run).alerts.find(({ code }) => !GOOD_ORDER.includes(code)) ?? null;
 }
 
+/** True when nothing more can come: both ends are closed, or the server's session of this run is gone. */
+export function hasEnded(run: Run): boolean {
+  return outcomeOf(run).isOver || run.id === FORMER_RUN;
+}
+
 export function verdictOf(run: Run): Verdict {
-  const { accepted, reason, end, isOver } = outcomeOf(run);
+  const { accepted, reason, end } = outcomeOf(run);
   const alert = refusalAlert(run);
   if (alert !== null) return alertVerdict(run, alert);
   if (reason !== null && end !== null) return silentVerdict(run, reason);
-  if (accepted !== null) return acceptedVerdict(accepted.subject, isOver);
-  if (end === null || !isOver) return { kind: 'none' };
+  if (accepted !== null) return acceptedVerdict(accepted.subject, hasEnded(run));
+  if (end === null || !hasEnded(run)) return { kind: 'none' };
   if (end.how === 'deadline')
     return { kind: 'closed', how: 'deadline', title: 'Time is up', text: 'The tap ended this connection.' };
   const title = `The ${end.from} closed the connection`;

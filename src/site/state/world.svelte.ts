@@ -190,6 +190,7 @@ class LearnerWorld {
     const isNew = this.#knownSession !== null && this.#knownSession !== session;
     this.#knownSession = session;
     if (this.#world !== EMPTY_WORLD) this.#keeper?.keep({ world: this.#world, seen: bridge.seen });
+    if (isNew) this.#take({ kind: 'session-ended' });
     if (isNew && this.#world.requests['desk'] !== undefined) void this.#renewDesk(this.#world.requests['desk']);
   }
 
