@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { passphraseKey } from '../../src/core/aes/envelope.ts';
+import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import type { Failure, Order, Request } from '../../src/core/desk/messages.ts';
 import { type Answers, answersFrom } from './answers.ts';
 import { type ClientFiles, type DeskLink, Refused, connectToDesk } from './desk-link.ts';
@@ -126,9 +127,14 @@ function requestIn(line: string): Extract<Request, { type: 'order' | 'orders' | 
   const [first, ...rest] = line.trim().split(/\s+/);
   if (first === 'orders' && rest.length === 0) return { type: 'orders' };
   if (first === 'whoami' && rest.length === 0) return { type: 'whoami' };
-  const quantity = Number(rest.at(-1));
-  const item = rest.slice(0, -1).join(' ');
-  return first === 'order' && item !== '' && !Number.isNaN(quantity) ? { type: 'order', item, quantity } : null;
+  const [item, quantity] = [rest.slice(0, -1).join(' '), rest.at(-1) ?? ''];
+  return first === 'order' && item !== '' && /^-?\d+(\.\d+)?$/.test(quantity)
+    ? { type: 'order', item, quantity: Number(quantity) }
+    : null;
+}
+
+function isQuantity(number: number): boolean {
+  return Number.isInteger(number) && number >= 1 && number <= DESK_LIMITS.quantity;
 }
 
 /** @returns whether the desk agreed */
@@ -138,16 +144,27 @@ async function doAsked(line: string, link: DeskLink, { out, error }: Terminal): 
     error(`trustwalk: "${line.trim()}" is none of: order ITEM QUANTITY, orders, whoami, help, quit.`);
     return false;
   }
+  if (request.type === 'order' && !isQuantity(request.quantity)) {
+    error(`trustwalk: a quantity is a whole number from 1 to ${DESK_LIMITS.quantity}, not ${request.quantity}.`);
+    return false;
+  }
   const answer = await link.ask(request);
   if (answer.type === 'error') return (refuse(answer, error), false);
   if ('order' in answer) out(`Placed: ${told(answer.order)}`);
-  else if ('orders' in answer) out(answer.orders.length === 0 ? 'No orders yet.' : answer.orders.map(told).join('\n'));
+  else if ('orders' in answer) out(listed(answer.orders, answer.total));
   else out(`${answer.user}, ${answer.role}, by the certificate of ${answer.subject}`);
   return true;
 }
 
 function refuse({ code, message }: Failure, error: Terminal['error']): void {
   error(`trustwalk: the desk refused (${code}): ${message}`);
+}
+
+/** @param total how many there are, where that is more than are listed */
+function listed(orders: readonly Order[], total?: number): string {
+  if (orders.length === 0) return 'No orders yet.';
+  const lines = orders.map(told);
+  return [...lines, ...(total === undefined ? [] : [`The newest ${orders.length} of ${total}.`])].join('\n');
 }
 
 function told({ id, item, quantity, time, serial }: Order): string {

@@ -75,11 +75,10 @@ export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueD
   };
   write(greeting);
   try {
-    const isWithinRate = createRate(deps.now);
+    const pace = createPace(deps.now);
     for await (const line of linesOf(stream, deps.heard)) {
+      await waited(stream, pace());
       if (line === 'too-large') say(failure('too-large', 'A line has at most 64 KiB.'));
-      else if (!isWithinRate())
-        say(failure('too-many-tries', `This desk reads ${VISIT_LIMITS.linesPerSecond} lines a second.`));
       else if (await take(line)) {
         await hasRoom(stream);
         continue;
@@ -127,14 +126,31 @@ function hasRoom(stream: Duplex): Promise<void> {
   });
 }
 
-/** Whether one more line fits: `lineBurst` at once, `linesPerSecond` on average. */
-function createRate(now: () => number): () => boolean {
+/**
+ * How many milliseconds the next line has to wait: none for the first `lineBurst`, then `linesPerSecond` on average. A
+ * hasty script is slowed down, not thrown out: TCP holds it back while nobody reads.
+ */
+function createPace(now: () => number): () => number {
   let left: number = VISIT_LIMITS.lineBurst;
   let at = now();
   return () => {
     const seconds = (now() - at) / 1000;
     at = now();
     left = Math.min(VISIT_LIMITS.lineBurst, left + seconds * VISIT_LIMITS.linesPerSecond) - 1;
-    return left >= 0;
+    return left >= 0 ? 0 : (-left / VISIT_LIMITS.linesPerSecond) * 1000;
   };
+}
+
+/** Waits, but not longer than the connection lasts. */
+function waited(stream: Duplex, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms === 0 || stream.destroyed) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      stream.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stream.on('close', done);
+  });
 }

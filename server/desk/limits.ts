@@ -1,6 +1,6 @@
 /** What one connection to the order desk may do. A unit in each name, a reason beside it. */
 export const VISIT_LIMITS = {
-  /** lines a second on average, and in one burst: nobody types faster, a script can wait */
+  /** lines read a second on average, and in one burst: nobody types faster, a script is held back */
   linesPerSecond: 20,
   lineBurst: 40,
   /** lines that are no request before the connection is closed */

@@ -50,8 +50,15 @@ describe('trustwalk client', () => {
   test('a refused order is told, and the exit status keeps it', async () => {
     await client(['create', 'carol', PASSWORD, 'quit']);
     const ended = await client(['sign in', 'carol', PASSWORD, 'order tea 0', 'order tea 2', 'quit']);
-    expectSentence(ended, /tea 0|quantity/i);
+    expectSentence(ended, /quantity is a whole number from 1 to 1000000, not 0/);
     expect(ended.out).toContain('2 × tea');
+  });
+
+  test('a long script is held back, not thrown out', async () => {
+    const orders = Array.from({ length: 60 }, (_, i) => `order tea ${i + 1}`);
+    const ended = await client(['create', 'gina', PASSWORD, ...orders, 'orders']);
+    expect(ended).toMatchObject({ code: 0, error: '' });
+    expect(ended.out.match(/Placed/g)).toHaveLength(60);
   });
 
   test('a command that is none is told, exit 1', async () => {
