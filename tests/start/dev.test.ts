@@ -1,5 +1,5 @@
 /** `npm run dev`: the same door as `npm start`, around Vite's own server. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,18 @@ import { devServer } from '../../server/dev.ts';
 import { ask, request } from '../security/raw.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRY = join(ROOT, 'server/behind-vite.ts');
+
+/** Starts what the dev server starts, and says in each answer what stands in a file that it imports. */
+const ENTRY = `
+import { startBehindVite as start } from ${JSON.stringify(join(ROOT, 'server/behind-vite.ts'))};
+import { word } from './word.ts';
+export async function startBehindVite(...given) {
+  const behind = await start(...given);
+  return { ...behind, answered: (request, response) => {
+    response.setHeader('x-word', word);
+    return behind.answered(request, response);
+  } };
+}`;
 
 let folder: string;
 let vite: ViteDevServer;
@@ -18,6 +29,9 @@ let url: URL;
 let cookie: string;
 const logged: string[] = [];
 let onLog = () => {};
+
+/** Edits a server file; an edit of one in the checkout would make the build look old. */
+const say = (word: string) => writeFileSync(join(folder, 'word.ts'), `export const word = '${word}';`);
 
 /** What the dev server prints, since it is a part of this process here. */
 function printed(): Promise<string> {
@@ -41,12 +55,15 @@ beforeAll(async () => {
     ...{ info: write, warn: write, warnOnce: write, error: write, clearScreen: () => {}, hasWarned: false },
     hasErrorLogged: () => false,
   };
+  const entry = join(folder, 'entry.ts');
+  writeFileSync(entry, ENTRY);
+  say('first');
   const banner = printed();
   vite = await createServer({
     ...{ configFile: false, customLogger, root: join(ROOT, 'src/site'), cacheDir: join(folder, 'vite') },
     resolve: { alias: { $core: join(ROOT, 'src/core'), $site: join(ROOT, 'src/site') } },
     server: { host: '127.0.0.1', port: 0, cors: false, fs: { allow: [ROOT] } },
-    plugins: [devServer(ENTRY, { deskPort: 0, certs: join(folder, 'certs'), data: join(folder, 'data') })],
+    plugins: [devServer(entry, { deskPort: 0, certs: join(folder, 'certs'), data: join(folder, 'data') })],
   });
   await vite.listen();
   const ready = /^ready (.*)$/m.exec(await banner)?.[1] ?? '{}';
@@ -105,9 +122,12 @@ test('an edit of a server file restarts the server; the page that is open gets i
   });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  vite.watcher.emit('change', join(ROOT, 'server/bridge/bucket.ts')); // a real edit would make the build look old
+  const word = async () => (await get('/', [`Host: ${url.host}`, `Cookie: ${cookie}`])).headers.get('x-word');
+  expect(await word()).toBe('first');
+  say('second');
   expect(await closed).toBe(1001);
   await restarted;
+  expect(await word()).toBe('second');
   const again = new WebSocket(`ws://${url.host}/bridge`, { headers: { cookie, origin: `http://${url.host}` } });
   await new Promise((resolve, reject) => again.once('open', resolve).once('error', reject));
   again.terminate();
