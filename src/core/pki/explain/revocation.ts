@@ -7,7 +7,7 @@ import type { GeneralName } from '../names/general-name.ts';
 import { nameText } from '../names/name-text.ts';
 import { OID, oidName } from '../oids.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { Crl, RevokedEntry } from '../x509/crl.ts';
+import { crlNumber, type Crl, type RevokedEntry } from '../x509/crl.ts';
 import { extensionOf, keyUsage } from '../x509/extensions.ts';
 import { fails, holds, isAuthority, said, type Finding } from './check.ts';
 import * as point from './distribution-point.ts';
@@ -25,7 +25,7 @@ export interface RevocationSources {
 type Outcome =
   | { readonly kind: 'useless'; readonly why: string; readonly rank: number }
   | { readonly kind: 'revoked'; readonly why: string }
-  | { readonly kind: 'clean'; readonly reasons: readonly number[]; readonly until: number | null };
+  | { readonly kind: 'clean' };
 
 /** The check `revocation`: holds only when fresh, verified lists cover every reason and none names the certificate. */
 export function revocationCheck(certificate: Certificate, sources: RevocationSources): Finding {
@@ -35,28 +35,37 @@ export function revocationCheck(certificate: Certificate, sources: RevocationSou
 
 function judged(certificate: Certificate, sources: RevocationSources): Finding {
   const open = new Set(point.ALL_REASONS);
-  const useless: Extract<Outcome, { kind: 'useless' }>[] = [];
+  let closest = { why: `There is no revocation list of ${nameText(certificate.issuer)} here.`, rank: 0 };
   let until: number | null = null;
-  for (const place of pointsOf(certificate)) {
-    for (const crl of sources.crls) {
-      const outcome = byList(certificate, place, crl, sources);
-      if (outcome.kind === 'revoked') return fails('revocation', outcome.why);
-      if (outcome.kind === 'useless') useless.push(outcome);
-      else {
-        outcome.reasons.forEach((reason) => open.delete(reason));
-        until = outcome.until;
-      }
-    }
+  const lists = newestFirst(sources.crls);
+  for (const [place, crl] of pointsOf(certificate).flatMap((each) => lists.map((list) => [each, list] as const))) {
+    const reasons = scopeOf(certificate, place, crl);
+    if (typeof reasons !== 'string' && !reasons.some((reason) => open.has(reason))) continue;
+    const outcome =
+      typeof reasons === 'string' ? outOfScope(reasons, certificate, crl) : byList(certificate, crl, sources);
+    if (outcome.kind === 'revoked') return fails('revocation', outcome.why);
+    if (outcome.kind === 'useless' && outcome.rank > closest.rank) closest = outcome;
+    if (outcome.kind === 'useless' || typeof reasons === 'string') continue;
+    reasons.forEach((reason) => open.delete(reason));
+    until = crl.nextUpdate;
   }
   if (open.size === 0) {
     const fresh = until === null ? '' : `, good until ${isoTime(until)}`;
     return holds('revocation', `It is not on the list of revoked certificates${fresh}.`);
   }
-  const [closest] = useless.sort((one, other) => other.rank - one.rank);
-  if (open.size < point.ALL_REASONS.length) {
-    return fails('revocation', 'The lists here cover only some reasons for which it may have been revoked.');
-  }
-  return fails('revocation', closest?.why ?? `There is no revocation list of ${nameText(certificate.issuer)} here.`);
+  const hasSome = open.size < point.ALL_REASONS.length;
+  const partly = 'The lists here cover only some reasons for which it may have been revoked.';
+  return fails('revocation', hasSome ? partly : closest.why);
+}
+
+/** What a newer list says counts: a certificate on hold may have been let off again. */
+function newestFirst(crls: readonly Crl[]): Crl[] {
+  return [...crls].sort((one, other) => other.thisUpdate - one.thisUpdate || numberOrder(one, other));
+}
+
+function numberOrder(one: Crl, other: Crl): number {
+  const [first, second] = [crlNumber(one) ?? -1n, crlNumber(other) ?? -1n];
+  return first === second ? 0 : first > second ? -1 : 1;
 }
 
 /** A certificate without distribution points is looked for in its issuer's own list. */
@@ -66,14 +75,8 @@ function pointsOf({ extensions }: Certificate): point.DistributionPoint[] {
   return extension ? [...point.distributionPoints(extension), implicit] : [implicit];
 }
 
-function byList(
-  certificate: Certificate,
-  place: point.DistributionPoint,
-  crl: Crl,
-  sources: RevocationSources,
-): Outcome {
-  const scope = scopeOf(certificate, place, crl);
-  if (typeof scope === 'string') return useless(scope, isSameName(crl.issuer, certificate.issuer) ? 1 : 0);
+/** What a list that is about this certificate says of it, if it can be believed. */
+function byList(certificate: Certificate, crl: Crl, sources: RevocationSources): Outcome {
   const unknown = crl.extensions.find(({ oid, isCritical }) => isCritical && !UNDERSTOOD.has(oid));
   if (unknown) return useless(`The list marks as critical what nobody here understands: ${oidName(unknown.oid)}.`, 2);
   if (!isSigned(crl, sources)) {
@@ -94,7 +97,12 @@ function byList(
     const reason = entry.reason === null || entry.reason === 'unspecified' ? '' : ` (${entry.reason})`;
     return { kind: 'revoked', why: `It was revoked at ${isoTime(entry.at)}${reason}.` };
   }
-  return { kind: 'clean', reasons: scope, until: crl.nextUpdate };
+  return { kind: 'clean' };
+}
+
+/** A list of the right issuer that is about something else is nearer than one of a stranger. */
+function outOfScope(why: string, certificate: Certificate, crl: Crl): Outcome {
+  return useless(why, isSameName(crl.issuer, certificate.issuer) ? 1 : 0);
 }
 
 function useless(why: string, rank: number): Outcome {
