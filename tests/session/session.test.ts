@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Server, Socket, connect, type AddressInfo } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { keyLogOf, viewOf } from '../../src/core/bridge/run.ts';
 import { decodeRecords, encodeRecords } from '../../src/core/bridge/frames.ts';
@@ -206,6 +207,14 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
       await once(stranger, 'connect');
       stranger.resume().write('GET / HTTP/1.1\r\n\r\n');
       await new Promise((resolve) => stranger.once('close', resolve));
+    }
+    for (const port of ports) {
+      const { key, certificate: cert } = pki.alice; // a certificate that the relay would accept
+      const stranger = connectTls({ host: '127.0.0.1', port, ca: pki.ca.certificate, key, cert });
+      let heard = 0;
+      stranger.on('data', (bytes: Buffer) => (heard += bytes.length)).on('error', () => undefined);
+      await new Promise((resolve) => stranger.once('close', resolve));
+      expect(heard).toBe(0);
     }
     expect(learner.facts.slice(before)).toEqual([]);
   });
