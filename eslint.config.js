@@ -51,10 +51,18 @@ export default ts.config(
   {
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer', 'performance', 'fetch', 'setInterval', 'location'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'process',
+          'console',
+          'URL',
+          'setTimeout',
+          'clearTimeout',
+          'Buffer',
+          'performance',
+          'fetch',
+          'setInterval',
+          'location',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

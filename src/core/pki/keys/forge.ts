@@ -15,6 +15,40 @@ export function rsaKeyFrom(label: string, der: Uint8Array): { key: RsaPrivateKey
   return { key, publicKey: shared.value[0].der };
 }
 
+const EXPONENT = 0x10001;
+/** How long forge may search before it reports back: short enough to be told of nearly every candidate. */
+const SLICE_MS = 1;
+
+/** A new key pair as PEM, made by the platform's native code. */
+export function newRsaKey(bits: number): Promise<{ publicKey: string; privateKey: string }> {
+  return new Promise((resolve, reject) =>
+    pki.rsa.generateKeyPair({ bits, e: EXPONENT }, (error: Error | null, pair) =>
+      error === null ? resolve(pairPem(pair)) : reject(error),
+    ),
+  );
+}
+
+/** What @types/node-forge leaves out. */
+interface SteppedGeneration {
+  createKeyPairGenerationState(bits: number, exponent: number): { readonly keys: Pki.rsa.KeyPair };
+  stepKeyPairGenerationState(state: { readonly keys: Pki.rsa.KeyPair }, ms: number): boolean;
+}
+const stepped = pki.rsa as unknown as SteppedGeneration;
+
+/** A search for two primes. Each call tests at least one number more, and gives the pair once both are found. */
+export function searchRsaKey(bits: number): () => { publicKey: string; privateKey: string } | null {
+  const state = stepped.createKeyPairGenerationState(bits, EXPONENT);
+  return () => (stepped.stepKeyPairGenerationState(state, SLICE_MS) ? pairPem(state.keys) : null);
+}
+
+function pairPem({ privateKey, publicKey }: Pki.rsa.KeyPair): { publicKey: string; privateKey: string } {
+  const info = pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(privateKey));
+  return { publicKey: unixPem(pki.publicKeyToPem(publicKey)), privateKey: unixPem(pki.privateKeyInfoToPem(info)) };
+}
+
+/** forge ends its lines as mail does. */
+const unixPem = (pem: string): string => pem.replaceAll('\r\n', '\n');
+
 /** RSASSA-PKCS1-v1_5 with SHA-256. */
 export function rsaSignature(key: RsaPrivateKey, message: Uint8Array): Uint8Array {
   // forge asks a digest for its name and its value only. Its own would want the message as a string, and that slowly.
