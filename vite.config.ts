@@ -11,6 +11,9 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { dependencies: object };
 
+/** On a busy machine the build would report how long its own parts took. */
+const QUIET_CHECKS = { pluginTimings: false };
+
 export default defineConfig({
   root: at('src/site'),
   cacheDir: at('node_modules/.vite'),
@@ -31,7 +34,10 @@ export default defineConfig({
       build: {
         outDir: at('dist/site'),
         // One chunk for the first page: shared by many rooms, its parts would come as a dozen small files.
-        rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+        rolldownOptions: {
+          checks: QUIET_CHECKS,
+          output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+        },
       },
     },
     // The server's environment must be called ssr: under another name the default one is built as well.
@@ -44,6 +50,7 @@ export default defineConfig({
         minify: false,
         ssr: true,
         rolldownOptions: {
+          checks: QUIET_CHECKS,
           input: { cli: at('server/cli/main.ts') },
           output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LIMITS } from '../src/core/bridge/limits.ts';
 import type { Backstage } from './backstage.ts';
 import { type DeskCerts, ensureCerts } from './desk/certs.ts';
 import { type Desk, createDesk } from './desk/desk.ts';
@@ -72,8 +73,9 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
     desk.close();
     throw error;
   });
-  // A lesson's desk is everybody's, and so is its passphrase.
-  const openDesk = () => createDesk({ passphrase: EXAMPLE_PASSPHRASE, store: openStore(':memory:'), now, random, log });
+  // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
+  const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
+  const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
   const sessions = createSessions({ identity, openDesk, now, random, log });
   return {
     sessions,

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { passphraseKey } from '../../src/core/aes/envelope.ts';
 import { banner } from '../banner.ts';
 import { type Running, startTrustwalk } from '../main.ts';
-import { EXAMPLE_PASSPHRASE, type ServeOptions } from '../options.ts';
+import { DEFAULT_OPTIONS, type ServeOptions } from '../options.ts';
 import { type Command, UsageError, portOf, readOptions } from './usage.ts';
 
 const HELP = `trustwalk serve: the site and its bridge, and the order desk.
@@ -41,12 +41,12 @@ export const serve: Command = {
 
 function serveOptions(args: string[]): ServeOptions {
   const { values } = readOptions('serve', args, {
-    port: { type: 'string', default: '6227' },
-    'desk-port': { type: 'string', default: '6226' },
-    host: { type: 'string', default: '127.0.0.1' },
-    certs: { type: 'string', default: 'certs' },
-    data: { type: 'string', default: '.data' },
-    passphrase: { type: 'string', default: EXAMPLE_PASSPHRASE },
+    port: { type: 'string', default: String(DEFAULT_OPTIONS.port) },
+    'desk-port': { type: 'string', default: String(DEFAULT_OPTIONS.deskPort) },
+    host: { type: 'string', default: DEFAULT_OPTIONS.host },
+    certs: { type: 'string', default: DEFAULT_OPTIONS.certs },
+    data: { type: 'string', default: DEFAULT_OPTIONS.data },
+    passphrase: { type: 'string', default: DEFAULT_OPTIONS.passphrase },
     'weak-modes': { type: 'boolean', default: false },
     'no-open': { type: 'boolean', default: false },
   });

@@ -22,12 +22,20 @@ export interface DeskOptions extends Omit<DeskDeps, 'log'> {
   readonly passphrase: string;
   /** also takes the CBC and ECB of the lessons, which notice no change */
   readonly weakModes?: boolean;
+  /** silence before a connection is closed */
+  readonly idleMs?: number;
   /** what an operator should know; never a password or a key */
   readonly log?: (line: string) => void;
 }
 
 /** @throws StartError when the passphrase is not 16 bytes */
-export function createDesk({ passphrase, weakModes = false, log = () => {}, ...deps }: DeskOptions): Desk {
+export function createDesk({
+  passphrase,
+  weakModes = false,
+  idleMs = VISIT_LIMITS.idleMs,
+  log = () => {},
+  ...deps
+}: DeskOptions): Desk {
   const key = passphraseKey(passphrase);
   if (!key.ok) throw new StartError(key.error.why);
   const answer = createRequests({ ...deps, log });
@@ -36,7 +44,7 @@ export function createDesk({ passphrase, weakModes = false, log = () => {}, ...d
   return {
     serve(stream, peer) {
       open.add(stream);
-      const idle = setTimeout(() => stream.destroy(), VISIT_LIMITS.idleMs);
+      const idle = setTimeout(() => stream.destroy(), idleMs);
       stream.on('error', () => stream.destroy()); // reset by the peer: the close below is all there is to do
       stream.once('close', () => {
         clearTimeout(idle);
