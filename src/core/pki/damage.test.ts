@@ -41,6 +41,8 @@ function readAll(pem: string): void {
   pki.keyFits({ privateKey, certificate: pem });
   pki.keyFits({ privateKey: pem, certificate: authority });
   pki.messageHolds({ publicKey: pem, message: 'x', signature: '00' });
+  pki.explain({ certificate: pem, untrusted: [pem], anchors: [authority], crls: [], host: 'localhost', now: NOW });
+  pki.explain({ certificate: authority, anchors: [authority], crls: [pem], now: NOW });
   pki.trustedFor({ certificate: pem, anchors: [authority, pem], purpose: 'client', now: NOW });
 }
 

@@ -1,5 +1,6 @@
 /** The checks of one certificate in its place in a path (RFC 5280 section 6.1), each with its reason. */
 import { toHex } from '../../bytes/hex.ts';
+import { reading } from '../der/read.ts';
 import { isoTime } from '../der/time.ts';
 import { keyBits, keyKind } from '../keys/public-key.ts';
 import { nameText } from '../names/name-text.ts';
@@ -9,7 +10,7 @@ import * as ext from '../x509/extensions.ts';
 import { countsInPath, fails, holds, isAuthority, remark, said, valueOf, type Finding } from './check.ts';
 import { hostCheck } from './host-name.ts';
 import { nameConstraints, nameConstraintsCheck } from './name-constraints.ts';
-import { keyIdsAgree, signatureBy } from './paths.ts';
+import { isSelfSigned, keyIdsAgree, signatureBy } from './paths.ts';
 
 export type Purpose = 'client' | 'server';
 
@@ -84,11 +85,10 @@ function anchorCheck({ certificate, depth }: Place): Finding {
 function signerChecks({ certificate, issuer }: Place): Finding[] {
   const name = nameText(certificate.issuer);
   if (issuer === null) {
-    const isSelf = signatureBy(certificate, certificate).holds;
     return [
       fails(
         'issuer',
-        isSelf
+        isSelfSigned(certificate)
           ? 'It is signed with its own key, and it is no anchor: nobody whom we trust vouches for it.'
           : `No certificate of its issuer is here: ${name}.`,
       ),
@@ -119,7 +119,9 @@ const SMALLEST_RSA = 2048;
 /** What is weak by today's measure is remarked, not refused: `openssl verify` does the same. */
 function algorithmCheck({ certificate, isAnchor }: Place): Finding {
   const { algorithm, publicKey } = certificate;
-  const bits = keyBits(publicKey);
+  const size = reading(() => keyBits(publicKey));
+  if (!size.ok) return fails('algorithm', `Its public key is damaged. ${size.error.why}`);
+  const bits = size.value;
   const kind = keyKind(publicKey);
   if (kind === 'RSA' && bits !== null && bits < SMALLEST_RSA) {
     return remark('algorithm', `Its RSA key has only ${bits} bits; ${SMALLEST_RSA} are asked for today.`);

@@ -7,7 +7,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { Crl } from '../x509/crl.ts';
 import { certificateChecks, type Place, type Question } from './certificate-checks.ts';
 import { CHECKS, fails, type PathCheck } from './check.ts';
-import { findPaths, isSameEntity, type Path } from './paths.ts';
+import { findPaths, type Path } from './paths.ts';
 import { revocationCheck, type RevocationSources } from './revocation.ts';
 import { isSameName } from './same-name.ts';
 
@@ -98,7 +98,7 @@ function sourcesOf(
     return issuer && isSameName(issuer.subject, crl.issuer) ? [issuer, ...others] : others;
   };
   const isTrustedSigner = (candidate: Certificate): boolean => {
-    if (certificates.slice(depth + 1).some((used) => isSameEntity(used, candidate))) return true;
+    if (certificates.slice(depth + 1).includes(candidate)) return true;
     // A CA may let a signer of lists speak for itself: then it is in order as long as its own list does not name it.
     if (asking.includes(candidate)) return true;
     if (asking.length >= NESTED_SIGNERS) return false;

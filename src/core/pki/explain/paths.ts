@@ -44,7 +44,9 @@ class PathSearch {
   #signatures = SIGNATURES;
 
   constructor(pool: readonly Certificate[], anchors: readonly Certificate[], at: number) {
-    this.#pool = distinct(pool);
+    // A stranger's copy of an anchor, same name and key but other limits, must not stand in for it.
+    const isCopy = (one: Certificate) => !anchors.includes(one) && anchors.some((anchor) => isSameEntity(anchor, one));
+    this.#pool = distinct(pool).filter((one) => !isCopy(one));
     this.#anchors = anchors;
     this.#at = at;
   }
@@ -52,13 +54,17 @@ class PathSearch {
   follow(certificates: readonly Certificate[]): void {
     const last = certificates.at(-1);
     if (last === undefined || this.#paths.length >= PATHS) return;
-    if (this.#anchors.some((anchor) => isSameEntity(anchor, last))) {
+    if (this.#isAnchor(last)) {
       this.#paths.push({ certificates, isAnchored: true });
       return;
     }
     const issuers = certificates.length < LONGEST ? this.#issuersOf(last, certificates) : [];
     if (issuers.length === 0) this.#paths.push({ certificates, isAnchored: false });
     for (const issuer of issuers) this.follow([...certificates, issuer]);
+  }
+
+  #isAnchor(certificate: Certificate): boolean {
+    return this.#anchors.some((anchor) => sameBytes(anchor.der, certificate.der));
   }
 
   /** Ways that reach an anchor, if any does; else the longest attempts. */
@@ -69,9 +75,11 @@ class PathSearch {
   }
 
   #issuersOf(certificate: Certificate, below: readonly Certificate[]): Certificate[] {
+    if (isSelfSigned(certificate)) return []; // nobody else vouches for it
     const named = this.#pool.filter(
       (candidate) =>
-        isSameName(candidate.subject, certificate.issuer) && !below.some((used) => isSameEntity(used, candidate)),
+        isSameName(candidate.subject, certificate.issuer) &&
+        (this.#isAnchor(candidate) || !below.some((used) => isSameEntity(used, candidate))),
     );
     if (named.length < 2) return named;
     const scored = named.map((candidate) => ({ candidate, score: this.#score(certificate, candidate) }));
@@ -85,7 +93,7 @@ class PathSearch {
     let score = 0;
     if (this.#signatures-- > 0 && signatureBy(certificate, candidate).holds) score += SIGNED;
     if (keyIdsAgree(certificate, candidate) !== false) score += 4;
-    if (this.#anchors.some((anchor) => isSameEntity(anchor, candidate))) score += 2;
+    if (this.#isAnchor(candidate)) score += 2;
     if (this.#at >= candidate.notBefore && this.#at <= candidate.notAfter) score += 1;
     return score;
   }
@@ -95,6 +103,11 @@ const SIGNED = 8;
 
 function distinct(certificates: readonly Certificate[]): Certificate[] {
   return certificates.filter((one, at) => !certificates.slice(0, at).some((other) => sameBytes(one.der, other.der)));
+}
+
+/** Signed with its own key, under its own name. */
+export function isSelfSigned(certificate: Certificate): boolean {
+  return isSameName(certificate.subject, certificate.issuer) && signatureBy(certificate, certificate).holds;
 }
 
 /** The same name and the same key: what a signature speaks for. Two certificates may say so of one entity. */

@@ -1,7 +1,7 @@
 /** Public keys of any kind, as SubjectPublicKeyInfo holds them (RFC 5280 section 4.1.2.7). */
 import { sha1 } from '@noble/hashes/legacy.js';
-import { Reader } from '../../bytes/reader.ts';
-import { onlyElement, TAG, type DerReader, type Element } from '../der/read.ts';
+import { sameBytes } from '../../bytes/reader.ts';
+import { onlyElement, reading, TAG, type DerReader, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
 import { OID, oidName } from '../oids.ts';
 
@@ -59,7 +59,8 @@ export function rsaOf(key: PublicKey): RsaPublicKey | null {
 export function curveOf(key: PublicKey): string | null {
   if (key.algorithm.oid !== OID['id-ecPublicKey']) return null;
   const { parameters } = key.algorithm;
-  return parameters?.tag === TAG.oid ? oidName(oidText(parameters)) : 'unknown curve';
+  const name = parameters?.tag === TAG.oid ? reading(() => oidName(oidText(parameters))) : null;
+  return name?.ok ? name.value : 'unknown curve';
 }
 
 const CURVE_BITS: Readonly<Record<string, number>> = { secp256r1: 256, secp384r1: 384, secp521r1: 521 };
@@ -85,9 +86,7 @@ export function keyIdentifier(key: PublicKey): Uint8Array {
   return sha1(key.key);
 }
 
-/** Whether the first of two keys' bytes is the second's. */
+/** Whether two keys are one. The parameters count: the same point on another curve is another key (CVE-2020-0601). */
 export function isSameKey(one: PublicKey, other: PublicKey): boolean {
-  const reader = new Reader(other.key);
-  const isSameKind = one.algorithm.oid === other.algorithm.oid && curveOf(one) === curveOf(other);
-  return isSameKind && one.key.length === reader.left && one.key.every((byte) => byte === reader.uint(1));
+  return sameBytes(one.key, other.key) && sameBytes(one.algorithm.der, other.algorithm.der);
 }
