@@ -18,52 +18,49 @@ function shell({ command }: terminal.TerminalCommand): string {
 const openssl = (words: string) => shell({ command: `openssl ${words}`, strong: [] });
 const SUBJECT = "O=Order Desk, CN=Al'ice/1";
 
-describe.sequential.skipIf(!hasProgram('openssl'))(
-  'the commands beside the bench do in openssl what the bench does',
-  () => {
-    test('make keys of the chosen size', () => {
-      shell(terminal.keyCommand('me', 3072));
-      shell(terminal.keyCommand('alice', 2048));
-      expect(openssl('rsa -in me.key -noout -text')).toContain('3072 bit');
-      expect(openssl('rsa -pubin -in alice.pub -noout -text')).toContain('2048 bit');
-    });
+describe.skipIf(!hasProgram('openssl'))('the commands beside the bench do in openssl what the bench does', () => {
+  test('make keys of the chosen size', () => {
+    shell(terminal.keyCommand('me', 3072));
+    shell(terminal.keyCommand('alice', 2048));
+    expect(openssl('rsa -in me.key -noout -text')).toContain('3072 bit');
+    expect(openssl('rsa -pubin -in alice.pub -noout -text')).toContain('2048 bit');
+  });
 
-    test('sign a message, whatever stands in it, and check it', () => {
-      const message = `1 "tea" & it's $5 \\ %s`;
-      shell(terminal.signMessageCommand('me', message));
-      expect(shell(terminal.verifyMessageCommand('me', message, 'me'))).toContain('Verified OK');
-      expect(() => shell(terminal.verifyMessageCommand('me', `${message}!`, 'me'))).toThrow(/Verif/);
-      expect(() => shell(terminal.verifyMessageCommand('me', message, 'alice'))).toThrow(/Verif/);
-    });
+  test('sign a message, whatever stands in it, and check it', () => {
+    const message = `1 "tea" & it's $5 \\ %s`;
+    shell(terminal.signMessageCommand('me', message));
+    expect(shell(terminal.verifyMessageCommand('me', message, 'me'))).toContain('Verified OK');
+    expect(() => shell(terminal.verifyMessageCommand('me', `${message}!`, 'me'))).toThrow(/Verif/);
+    expect(() => shell(terminal.verifyMessageCommand('me', message, 'alice'))).toThrow(/Verif/);
+  });
 
-    test('make an authority that may sign', () => {
-      shell(terminal.authorityCommand('mine', 'O=Order Desk, CN=Desk Root CA', 3650));
-      const text = openssl('x509 -in ca.crt -noout -subject -issuer -ext keyUsage,basicConstraints');
-      expect(text).toContain('subject=O = Order Desk, CN = Desk Root CA');
-      expect(text).toContain('issuer=O = Order Desk, CN = Desk Root CA');
-      expect(text).toMatch(/Certificate Sign, CRL Sign/);
-      expect(text).toContain('CA:TRUE');
-    });
+  test('make an authority that may sign', () => {
+    shell(terminal.authorityCommand('mine', 'O=Order Desk, CN=Desk Root CA', 3650));
+    const text = openssl('x509 -in ca.crt -noout -subject -issuer -ext keyUsage,basicConstraints');
+    expect(text).toContain('subject=O = Order Desk, CN = Desk Root CA');
+    expect(text).toContain('issuer=O = Order Desk, CN = Desk Root CA');
+    expect(text).toMatch(/Certificate Sign, CRL Sign/);
+    expect(text).toContain('CA:TRUE');
+  });
 
-    test('make a request with the subject that stands in the field', () => {
-      expect(shell(terminal.requestCommand('alice', SUBJECT))).toMatch(/verify OK/i);
-      expect(openssl('req -in alice.csr -noout -subject')).toContain("CN = Al'ice/1");
-    });
+  test('make a request with the subject that stands in the field', () => {
+    expect(shell(terminal.requestCommand('alice', SUBJECT))).toMatch(/verify OK/i);
+    expect(openssl('req -in alice.csr -noout -subject')).toContain("CN = Al'ice/1");
+  });
 
-    test.each(['client', 'server'] as const)('sign it for a %s, and it verifies for that and nothing else', (use) => {
-      shell(terminal.signCommand({ owner: 'alice', by: 'mine', use, days: 30, subject: null }));
-      expect(shell(terminal.verifyCommand('alice', 'mine', use))).toContain('alice.crt: OK');
-      const other = use === 'client' ? 'server' : 'client';
-      expect(() => shell(terminal.verifyCommand('alice', 'mine', other))).toThrow(/purpose/);
-      expect(shell(terminal.inspectCommand('alice'))).toContain(use === 'server' ? 'DNS:localhost' : 'CA:FALSE');
-    });
+  test.each(['client', 'server'] as const)('sign it for a %s, and it verifies for that and nothing else', (use) => {
+    shell(terminal.signCommand({ owner: 'alice', by: 'mine', use, days: 30, subject: null }));
+    expect(shell(terminal.verifyCommand('alice', 'mine', use))).toContain('alice.crt: OK');
+    const other = use === 'client' ? 'server' : 'client';
+    expect(() => shell(terminal.verifyCommand('alice', 'mine', other))).toThrow(/purpose/);
+    expect(shell(terminal.inspectCommand('alice'))).toContain(use === 'server' ? 'DNS:localhost' : 'CA:FALSE');
+  });
 
-    test('sign it with another subject, or with its own key', () => {
-      shell(terminal.signCommand({ owner: 'alice', by: 'mine', use: 'client', days: 1, subject: 'CN=bob' }));
-      expect(openssl('x509 -in alice.crt -noout -subject')).toContain('subject=CN = bob');
-      shell(terminal.signCommand({ owner: 'alice', by: 'self', use: 'client', days: 1, subject: null }));
-      expect(() => shell(terminal.verifyCommand('alice', 'mine', 'client'))).toThrow();
-      expect(openssl('x509 -in alice.crt -noout -issuer')).toContain("CN = Al'ice/1");
-    });
-  },
-);
+  test('sign it with another subject, or with its own key', () => {
+    shell(terminal.signCommand({ owner: 'alice', by: 'mine', use: 'client', days: 1, subject: 'CN=bob' }));
+    expect(openssl('x509 -in alice.crt -noout -subject')).toContain('subject=CN = bob');
+    shell(terminal.signCommand({ owner: 'alice', by: 'self', use: 'client', days: 1, subject: null }));
+    expect(() => shell(terminal.verifyCommand('alice', 'mine', 'client'))).toThrow();
+    expect(openssl('x509 -in alice.crt -noout -issuer')).toContain("CN = Al'ice/1");
+  });
+});

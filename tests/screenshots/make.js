@@ -42,7 +42,7 @@ async function shoot(browser, url, { width, theme, pages, folder }) {
   await page.goto(url);
   for (const [name, hash] of pages) {
     await page.evaluate((to) => (location.hash = to), hash);
-    await page.getByRole('main').waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
     await page.screenshot({ path: join(folder, `${name}.png`), fullPage: pages.length > 1 });
   }
