@@ -7,8 +7,37 @@ import { searchedKey } from './keys/generate.ts';
 import * as pki from './pki.ts';
 
 const NOW = Date.UTC(2026, 7, 1);
-const made = (result: Result<string>): string => (result.ok ? result.value : expect.fail(result.error.why));
+const made = <Value>(result: Result<Value>): Value => (result.ok ? result.value : expect.fail(result.error.why));
 const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+
+// openssl 3.0.19: a P-256 authority with name constraints, all kinds of names and a distribution point, and its list.
+const EC_AUTHORITY = `-----BEGIN CERTIFICATE-----
+MIICdDCCAhugAwIBAgIUQrlk3WId2rWGOdwwaIG+s+9j5F4wCgYIKoZIzj0EAwIw
+KzENMAsGA1UEAwwEZnV6ejEaMBgGCSqGSIb3DQEJARYLYUBkZXNrLnRlc3QwHhcN
+MjYxMTI0MDAyNDIzWhcNMzYxMTIxMDAyNDIzWjArMQ0wCwYDVQQDDARmdXp6MRow
+GAYJKoZIhvcNAQkBFgthQGRlc2sudGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABF1mvMcp9TzarkLXseMSzb3Rvm01FyTz02hz6y7ohK6WTT1HTa1olG2lLNmi
+sJHQ0ORPJ/yh8LX2E650ftyWb76jggEbMIIBFzASBgNVHRMBAf8ECDAGAQH/AgEB
+MA4GA1UdDwEB/wQEAwIBhjATBgNVHSUEDDAKBggrBgEFBQcDAjAdBgNVHQ4EFgQU
+Y2wvGzQ7+SRHx56tNHp2aw+EmYQwTwYDVR0RBEgwRoIJZGVzay50ZXN0hwQKAQID
+gQthQGRlc2sudGVzdIYSaHR0cHM6Ly9kZXNrLnRlc3QvpBIwEDEOMAwGA1UEAwwF
+aW5uZXIwQQYDVR0eAQH/BDcwNaAmMAuCCWRlc2sudGVzdDAKhwgKAAAA/wAAADAL
+hglkZXNrLnRlc3ShCzAJgQcueC50ZXN0MCkGA1UdHwQiMCAwHqAYoBaGFGh0dHA6
+Ly9kZXNrLnRlc3QvY3JsgQIFYDAKBggqhkjOPQQDAgNHADBEAiAGs+5q3JB5YmQR
+BHZQq3dVUIhVMX2qk4++/t20PbiaeAIgCwmdIV68THTBl6sS3ADETtFSTQVnB0s/
+5K3j3YeFdAY=
+-----END CERTIFICATE-----
+`;
+const EC_LIST = `-----BEGIN X509 CRL-----
+MIIBNTCB3AIBATAKBggqhkjOPQQDAjArMQ0wCwYDVQQDDARmdXp6MRowGAYJKoZI
+hvcNAQkBFgthQGRlc2sudGVzdBcNMjYxMTI0MDAyNDIzWhcNMzYxMTIxMDAyNDIz
+WjAjMCECAgq8Fw0yNjAxMDEwMDAwMDBaMAwwCgYDVR0VBAMKAQSgWzBZMB8GA1Ud
+IwQYMBaAFGNsLxs0O/kkR8eerTR6dmsPhJmEMCoGA1UdHAEB/wQgMB6gGKAWhhRo
+dHRwOi8vZGVzay50ZXN0L2NybIMCBWAwCgYDVR0UBAMCAQEwCgYIKoZIzj0EAwID
+SAAwRQIgGit5BJbH0I+3VQp19wOGHlhlhU8KqlObOr1ZreEGKMsCIQCHeourizYW
+RoM78rwiSdpNE+VZNAPL/w/wkUJqVvB7DQ==
+-----END X509 CRL-----
+`;
 
 let privateKey: string;
 let authority: string;
@@ -27,6 +56,40 @@ beforeAll(() => {
   samples.set('CERTIFICATE REQUEST', derOf(request));
   samples.set('X509 CRL', derOf(crl));
   samples.set('PRIVATE KEY', derOf(privateKey));
+});
+
+test('the samples of openssl are read', () => {
+  expect(made(pki.readCertificate(EC_AUTHORITY)).names).toHaveLength(5);
+  expect(made(pki.readCrl(EC_LIST)).revoked).toHaveLength(1);
+  const options = {
+    certificate: EC_AUTHORITY,
+    anchors: [EC_AUTHORITY],
+    now: NOW + 365 * 86_400_000,
+    host: 'desk.test',
+  };
+  expect(made(pki.explain(options)).trusted).toBe(true);
+});
+
+describe.each([
+  ['EC certificate', 'CERTIFICATE', EC_AUTHORITY],
+  ['list with a scope', 'X509 CRL', EC_LIST],
+])('a damaged %s', (_, label, pem) => {
+  test('with some bytes changed is read or refused', () => {
+    const edits = fc.array(fc.tuple(fc.nat(2000), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(edits, (list) => {
+        const bytes = derOf(pem);
+        for (const [at, value] of list) bytes[at % bytes.length] = value;
+        const damaged = toPem(label, bytes);
+        readAll(damaged);
+        pki.explain({ certificate: EC_AUTHORITY, anchors: [], untrusted: [EC_AUTHORITY], crls: [EC_LIST], now: NOW });
+        if (label === 'X509 CRL')
+          pki.explain({ certificate: EC_AUTHORITY, anchors: [authority], crls: [damaged], now: NOW });
+        else pki.explain({ certificate: damaged, anchors: [damaged], crls: [EC_LIST], now: NOW, host: 'desk.test' });
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 /** Everything that takes a stranger's text. */
@@ -58,7 +121,7 @@ describe.each(['CERTIFICATE', 'CERTIFICATE REQUEST', 'X509 CRL', 'PRIVATE KEY'])
         for (const [at, value] of list) bytes[at % bytes.length] = value;
         readAll(toPem(label, bytes));
       }),
-      { numRuns: 600 },
+      { numRuns: 500 },
     );
   });
 

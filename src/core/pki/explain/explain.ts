@@ -8,7 +8,7 @@ import type { Crl } from '../x509/crl.ts';
 import { certificateChecks, type Place, type Question } from './certificate-checks.ts';
 import { CHECKS, fails, type PathCheck } from './check.ts';
 import { findPaths, type Path } from './paths.ts';
-import { revocationCheck, type RevocationSources } from './revocation.ts';
+import { deltaRemark, revocationCheck, type RevocationSources } from './revocation.ts';
 import { isSameName } from './same-name.ts';
 
 export interface Evidence {
@@ -64,6 +64,7 @@ function judgedPath(path: Path, evidence: Evidence, question: Question, asking: 
         place.issuer === null
           ? fails('revocation', 'Without its issuer no revocation list can be believed.')
           : revocationCheck(certificate, sourcesOf(path, depth, evidence, question, asking)),
+        ...[deltaRemark(certificate, evidence.crls)].filter((finding) => finding !== null),
       );
     }
     return findings

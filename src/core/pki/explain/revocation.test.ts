@@ -154,6 +154,22 @@ describe.skipIf(!hasProgram('openssl'))('the same verdict as openssl verify -crl
     },
   };
 
+  test('a list of changes alone covers nothing, and that it is not judged is said', () => {
+    const crls = [list(root), list({ extensions: ['2.5.29.27=critical,DER:020101'], revoked: ['leaf'] })];
+    const [certificate, middle] = [openssl.read('leaf.crt'), openssl.read('middle.crt')];
+    const anchors = [openssl.read('root.crt')];
+    const judged = (lists: string[]) => {
+      const explained = explain({ certificate, untrusted: [middle], anchors, crls: lists, now: NOW });
+      return explained.ok ? explained.value.paths[0] : expect.fail(explained.error.why);
+    };
+    expect(judged(crls)?.trusted).toBe(false);
+    const whole = judged([...crls, list({})]);
+    expect(whole?.trusted).toBe(true);
+    expect(whole?.checks.find(({ name, state }) => name === 'revocation' && state === 'remark')?.why).toContain(
+      'delta',
+    );
+  });
+
   test.each(Object.entries(CASES))(
     '%s',
     (_, { lists, leaf = 'leaf', untrusted = [], at = NOW, fails, openssl: theirs }) => {

@@ -9,7 +9,7 @@ import { OID, oidName } from '../oids.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { crlNumber, type Crl, type RevokedEntry } from '../x509/crl.ts';
 import { extensionOf, keyUsage } from '../x509/extensions.ts';
-import { fails, holds, isAuthority, said, type Finding } from './check.ts';
+import { fails, holds, isAuthority, remark, said, type Finding } from './check.ts';
 import * as point from './distribution-point.ts';
 import { isSameName } from './same-name.ts';
 
@@ -31,6 +31,14 @@ type Outcome =
 export function revocationCheck(certificate: Certificate, sources: RevocationSources): Finding {
   const checked = reading(() => judged(certificate, sources));
   return checked.ok ? checked.value : fails('revocation', `A list or its place cannot be read. ${checked.error.why}`);
+}
+
+/** A remark where a list of changes of the same issuer is at hand: it may know more than what is judged. */
+export function deltaRemark({ issuer }: Certificate, crls: readonly Crl[]): Finding | null {
+  const isHere = crls.some((crl) => extensionOf(crl.extensions, 'deltaCRLIndicator') && isSameName(crl.issuer, issuer));
+  return isHere
+    ? remark('revocation', 'There is a list of changes (delta CRL), too. Such lists are not judged.')
+    : null;
 }
 
 function judged(certificate: Certificate, sources: RevocationSources): Finding {
