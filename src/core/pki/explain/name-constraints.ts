@@ -39,7 +39,7 @@ function subtrees(reader: DerReader, number: number): { bases: GeneralName[]; ha
   let hasDepths = false;
   const bases = (list?.inside().all('subtrees', SUBTREES, TAG.sequence) ?? []).map((element) => {
     const inner = element.inside();
-    const base = generalName(inner.read('a subtree', ...[]));
+    const base = generalName(inner.read('a subtree'));
     const minimum = inner.optional('the minimum', context(0, 'primitive'));
     const maximum = inner.optional('the maximum', context(1, 'primitive'));
     inner.end('A subtree');
