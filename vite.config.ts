@@ -42,8 +42,8 @@ export default defineConfig({
     },
     // The server's environment must be called ssr: under another name the default one is built as well.
     ssr: {
-      // What only the build needs (the lesson parser) is bundled; run-time packages stay packages.
-      resolve: { noExternal: true, external: Object.keys(dependencies) },
+      // What only the build needs (the lesson parser) is bundled; run-time packages stay packages. Tests load all as they are.
+      ...(process.env['VITEST'] ? {} : { resolve: { noExternal: true, external: Object.keys(dependencies) } }),
       build: {
         outDir: at('dist/server'),
         target: 'node20',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { whichProgram } from './provision.js';
 
 /**
@@ -5,7 +6,15 @@ import { whichProgram } from './provision.js';
  * missing program skips the test by name on a learner's machine, and fails it where CI=true promises all of them.
  */
 export function hasProgram(name: string): boolean {
-  if (whichProgram(name) !== null) return true;
-  if (process.env['CI'] === 'true') throw new Error(`CI=true, but the program "${name}" is not installed.`);
-  return false;
+  return isThere(whichProgram(name) !== null, `the program "${name}"`);
+}
+
+/** The same for a folder of vectors that others have made. */
+export function hasVectors(folder: string): boolean {
+  return isThere(existsSync(folder), folder);
+}
+
+function isThere(isFound: boolean, what: string): boolean {
+  if (!isFound && process.env['CI'] === 'true') throw new Error(`CI=true, but ${what} is not installed.`);
+  return isFound;
 }

@@ -10,6 +10,11 @@ import { delimiter, join } from 'node:path';
 /** Programs by their Debian package. */
 const PROGRAMS = { openssl: 'openssl', python3: 'python3', curl: 'curl', tshark: 'tshark' };
 
+/** Vectors of others, by their Debian package. */
+export const VECTORS = {
+  '/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data': 'python3-cryptography-vectors',
+};
+
 const BROWSERS = {
   names: [
     'chromium',
@@ -74,6 +79,7 @@ export async function provision() {
   const missing = Object.keys(PROGRAMS).filter((name) => !whichProgram(name));
   if (canUseApt()) {
     const packages = missing.map((name) => PROGRAMS[name]);
+    for (const [path, name] of Object.entries(VECTORS)) if (!existsSync(path)) packages.push(name);
     if (!installedBrowser()) packages.push('chromium');
     if (packages.length > 0) apt(packages);
   }
@@ -81,7 +87,9 @@ export async function provision() {
     console.log(`No Chromium, Chrome or Edge found: adding ${NPM_BROWSER} for this checkout only.`);
     spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', NPM_BROWSER], { stdio: 'inherit' });
   }
-  for (const name of Object.keys(PROGRAMS)) {
-    if (!whichProgram(name)) console.log(`Without ${name}, the tests that need it are skipped.`);
-  }
+  const absent = [
+    ...Object.keys(PROGRAMS).filter((name) => !whichProgram(name)),
+    ...Object.keys(VECTORS).filter((path) => !existsSync(path)),
+  ];
+  for (const name of absent) console.log(`Without ${name}, the tests that need it are skipped.`);
 }

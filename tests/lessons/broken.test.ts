@@ -27,7 +27,7 @@ test.each([
   [
     'a check that does not hold after its step',
     '## A {#a}\n::check[X]{that="key.exists(me)"}\n',
-    ':11: "X" does not hold after the step is played: me has no key yet',
+    ':11: "X" does not hold after the step is played: you have no key yet',
   ],
   [
     'a command that is refused',

@@ -168,5 +168,5 @@ describe('of what is not there', () => {
 
 test('a joined expression says first what keeps it from holding', async () => {
   const { holds, saw } = await finding('key.exists(me) and key.exists(nobody)');
-  expect({ holds, saw }).toEqual({ holds: false, saw: 'nobody has no key yet' });
+  expect({ holds, saw }).toEqual({ holds: false, saw: 'Nobody has no key yet' });
 });

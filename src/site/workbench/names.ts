@@ -1,18 +1,10 @@
-/** How owners are called on the bench. */
+/** How the bench speaks of owners and their things. */
+import { possessive } from '$core/world/owner-name.ts';
 
-/** `me` is the learner, `desk` the server; others have names. */
-export function nameOf(owner: string): string {
-  if (owner === 'me') return 'you';
-  if (owner === 'desk') return 'the desk';
-  if (owner.startsWith('ca:')) return owner === 'ca:mine' ? 'your CA' : `the CA “${owner.slice(3)}”`;
-  return owner.charAt(0).toUpperCase() + owner.slice(1);
-}
-
-/** `Your`, `The desk’s`, `Alice’s` */
+/** `Your`, `The desk’s`, `Alice’s`: as a heading begins. */
 export function whose(owner: string): string {
-  const name = nameOf(owner);
-  if (owner === 'me') return 'Your';
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}’s`;
+  const name = possessive(owner);
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** The mark of whoever owns something. */

@@ -1,7 +1,8 @@
 // NIST's Public Key Interoperability Test Suite, as Debian's python3-cryptography-vectors brings it. A file's name says
 // whether its certificate is valid. Where the package is not installed, this is skipped.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { hasVectors } from '../../../../tests/programs.ts';
 import type { Result } from '../../bytes/result.ts';
 import { parseCertificate, type Certificate } from '../x509/certificate.ts';
 import { parseCrl } from '../x509/crl.ts';
@@ -18,7 +19,7 @@ const KNOWN = [
 
 const DAMAGED = /^(BadSignedCACert|InvalidDSASignatureTest6EE|BadCRLSignatureCACRL)/;
 
-describe.skipIf(!existsSync(FOLDER))('PKITS', () => {
+describe.skipIf(!hasVectors(FOLDER))('PKITS', () => {
   const all = <Value>(folder: string, parse: (der: Uint8Array) => Result<Value>): Map<string, Value> => {
     const parsed = new Map<string, Value>();
     for (const file of readdirSync(`${FOLDER}/${folder}`)) {
