@@ -64,7 +64,7 @@ test('before the first handshake nothing is drawn; after it, its outcome and the
       },
     ],
   });
-  const panel = screen.getByRole('region', { name: 'Last handshake' });
+  const panel = screen.getByRole('group', { name: 'Last handshake' });
   for (const words of ['CN=mallory', 'refused', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'The server closed without an alert'])
     expect(panel.textContent).toContain(words);
 });
