@@ -1,0 +1,126 @@
+/** Reading a capture file: what is in it of TLS, and what stood in the way. */
+import { Reader } from '../bytes/reader.ts';
+import type { Chunk, Side } from '../tls/dissection.ts';
+import type { Capture, CapturedConnection, Endpoint } from './capture.ts';
+import type { Item } from './file/item.ts';
+import { PCAP_HEADER_BYTES, pcapItems, pcapShape } from './file/pcap.ts';
+import { isPcapng, pcapngItems } from './file/pcapng.ts';
+import { findTls, type FoundTls } from './flow/find-tls.ts';
+import { type Flow, type Way, opposite } from './flow/flow.ts';
+import { Flows } from './flow/flows.ts';
+import { fewer, without } from './flow/pieces.ts';
+import type { Assembled, Piece } from './flow/stream.ts';
+import { CAPTURE_LIMITS } from './limits.ts';
+import { addressText } from './net/address.ts';
+import { Problems } from './problems.ts';
+
+/**
+ * Reads a pcap or pcapng file: finds the TCP connections that carry TLS and puts their streams together.
+ *
+ * @param bytes the whole file. The chunks returned are views of it.
+ * @returns never throws: what cannot be read is said in `problems`, and what could be read is there. Takes time in
+ * proportion to the size.
+ */
+export function readCapture(bytes: Uint8Array): Capture {
+  const opened = open(bytes);
+  if (typeof opened === 'string') {
+    const problems = [{ connection: null, packet: null, text: opened }];
+    return { format: null, packets: 0, connections: [], keyLog: '', problems };
+  }
+  const problems = new Problems();
+  const flows = new Flows(problems);
+  const keyLogs: string[] = [];
+  let packets = 0;
+  for (const item of opened.items) {
+    if (item.kind === 'packet') flows.take(item.packet);
+    else if (item.kind === 'keyLog') keyLogs.push(item.text);
+    else problems.tell(item.text, null, packets || null);
+    if (item.kind === 'packet') packets = item.packet.number;
+  }
+  const connections: CapturedConnection[] = [];
+  for (const flow of flows.list) {
+    const connection = connectionOf(flow, connections.length, problems);
+    if (connection) connections.push(connection);
+    else problems.count('notTls', flow.firstPacket);
+  }
+  return { format: opened.format, packets, connections, keyLog: keyLogs.join('\n'), problems: problems.list() };
+}
+
+/** @returns why this is no capture, in words */
+function open(bytes: Uint8Array): { readonly format: 'pcap' | 'pcapng'; readonly items: Iterable<Item> } | string {
+  if (bytes.length === 0) return 'The file is empty.';
+  const shape = pcapShape(bytes);
+  if (shape && bytes.length >= PCAP_HEADER_BYTES) return { format: 'pcap', items: pcapItems(bytes, shape) };
+  if (shape) return `The file begins like a pcap capture, but ends after ${bytes.length} bytes, inside its header.`;
+  if (!isPcapng(bytes)) return foreign(bytes);
+  const [first] = pcapngItems(bytes);
+  if (first?.kind !== 'damage' || first.at > 0) return { format: 'pcapng', items: pcapngItems(bytes) };
+  return 'The file begins like a pcapng capture, but its first block is cut off or damaged.';
+}
+
+const FOREIGN: readonly { readonly magic: number; readonly is: string }[] = [
+  { magic: 0x1f8b, is: 'compressed with gzip: unpack it first' },
+  { magic: 0x28b5, is: 'compressed with zstd: unpack it first' },
+  { magic: 0x0422, is: 'compressed with lz4: unpack it first' },
+  { magic: 0xfd37, is: 'compressed with xz: unpack it first' },
+  { magic: 0x736e, is: 'neither a pcap nor a pcapng capture, but perhaps one of snoop: convert it first' },
+];
+
+function foreign(bytes: Uint8Array): string {
+  const magic = new Reader(bytes).peek(2);
+  return `The file is ${FOREIGN.find((row) => row.magic === magic)?.is ?? 'neither a pcap nor a pcapng capture'}.`;
+}
+
+function connectionOf(flow: Flow, index: number, problems: Problems): CapturedConnection | null {
+  const assembled = { near: flow.streams.near.assemble(), far: flow.streams.far.assemble() };
+  const pieces = { near: assembled.near.pieces, far: assembled.far.pieces };
+  const tls = findTls(flow, pieces);
+  if (!tls) return null;
+  const ways: { readonly [S in Side]: Way } = { client: tls.client, server: opposite(tls.client) };
+  if (!flow.opener) problems.tell('The beginning of the connection was not captured.', index, flow.firstPacket);
+  for (const side of SIDES) tellLoss(side, assembled[ways[side]], index, problems);
+  return {
+    client: endpoint(flow, ways.client),
+    server: endpoint(flow, ways.server),
+    startedAt: flow.startedAt,
+    chunks: chunksOf(flow, pieces, ways, tls),
+    before: { client: tls.before[ways.client], server: tls.before[ways.server] },
+    startTls: tls.startTls,
+    ends: { client: flow.ends[ways.client], server: flow.ends[ways.server] },
+  };
+}
+
+const SIDES = ['client', 'server'] as const;
+
+function endpoint({ places }: Flow, way: Way): Endpoint {
+  return { address: addressText(places[way].address), port: places[way].port };
+}
+
+function tellLoss(side: Side, { hole, conflict }: Assembled, index: number, problems: Problems): void {
+  if (hole) {
+    const lack = `${hole.bytes} bytes that the ${side} sent after its first ${hole.after} are not in the capture`;
+    problems.tell(`${lack}; what it sent later is left out.`, index, hole.packet);
+  }
+  if (conflict === null) return;
+  problems.tell(`The ${side} sent the same bytes again with another content; the first is shown.`, index, conflict);
+}
+
+function chunksOf(
+  flow: Flow,
+  pieces: { readonly [W in Way]: readonly Piece[] },
+  ways: { readonly [S in Side]: Way },
+  tls: FoundTls,
+): Chunk[] {
+  const sided = SIDES.flatMap((from) => {
+    const own = without(tls.before[ways[from]], pieces[ways[from]]);
+    return fewer(own, CAPTURE_LIMITS.chunksOfSide).map((piece) => ({ from, piece }));
+  });
+  return sided
+    .sort((one, other) => one.piece.readable - other.piece.readable)
+    .map(({ from, piece }) => ({ from, at: sinceStart(piece.at, flow.startedAt), bytes: piece.bytes }));
+}
+
+/** Whole microseconds: a time since 1970 in milliseconds has no more digits in a double. */
+function sinceStart(at: number, startedAt: number): number {
+  return Math.round((at - startedAt) * 1000) / 1000;
+}
