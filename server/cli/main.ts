@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { StartError } from '../start-error.ts';
 import { client } from './client.ts';
+import { inspect } from './inspect.ts';
 import { USAGE as LESSONS_HELP, lessons as runLessons } from './lessons.ts';
 import { serve } from './serve.ts';
 import { type Command, UsageError } from './usage.ts';
@@ -12,7 +13,7 @@ const lessons: Command = {
   run: (args, { out }) => runLessons(args, out),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, client, lessons };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, client, inspect, lessons };
 
 const HELP = [
   'trustwalk: understand mutual TLS by doing it',

@@ -23,11 +23,11 @@ export interface CapturedConnection {
   /** the protocol that changed to TLS: `SMTP`; `another protocol` where it is none we know; null for TLS at once */
   readonly startTls: string | null;
   readonly ends: { readonly client: End; readonly server: End };
+  /** what stood in the way of reading this one */
+  readonly problems: readonly CaptureProblem[];
 }
 
 export interface CaptureProblem {
-  /** index into {@link Capture.connections}; null where it concerns the file */
-  readonly connection: number | null;
   /** number of the packet that shows it first, counted from 1 as Wireshark does; null where there is none */
   readonly packet: number | null;
   readonly text: string;
@@ -40,5 +40,6 @@ export interface Capture {
   readonly connections: readonly CapturedConnection[];
   /** the TLS key logs of its Decryption Secrets Blocks, one after the other */
   readonly keyLog: string;
+  /** of the file itself; each connection has its own */
   readonly problems: readonly CaptureProblem[];
 }

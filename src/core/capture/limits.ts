@@ -8,4 +8,6 @@ export const CAPTURE_LIMITS = {
   plaintextBytes: 64 * 1024,
   /** pieces of one side that are handed to the dissector; more are joined, and keep the time of the last */
   chunksOfSide: 50_000,
+  /** records of one connection that are dissected, at about two kilobytes each */
+  records: 200_000,
 } as const;

@@ -29,13 +29,12 @@ export class Problems {
     else this.#counted.set(kind, { count: 1, packet });
   }
 
-  tell(text: string, connection: number | null = null, packet: number | null = null): void {
-    this.#told.push({ connection, packet, text });
+  tell(text: string, packet: number | null): void {
+    this.#told.push({ packet, text });
   }
 
   list(): CaptureProblem[] {
     const counted = [...this.#counted].map(([kind, { count, packet }]) => ({
-      connection: null,
       packet,
       text: WORDS[kind](count),
     }));

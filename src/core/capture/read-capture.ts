@@ -1,7 +1,7 @@
 /** Reading a capture file: what is in it of TLS, and what stood in the way. */
 import { Reader } from '../bytes/reader.ts';
 import type { Chunk, Side } from '../tls/dissection.ts';
-import type { Capture, CapturedConnection, Endpoint } from './capture.ts';
+import type { Capture, CapturedConnection, CaptureProblem, Endpoint } from './capture.ts';
 import type { Item } from './file/item.ts';
 import { PCAP_HEADER_BYTES, pcapItems, pcapShape } from './file/pcap.ts';
 import { isPcapng, pcapngItems } from './file/pcapng.ts';
@@ -24,7 +24,7 @@ import { Problems } from './problems.ts';
 export function readCapture(bytes: Uint8Array): Capture {
   const opened = open(bytes);
   if (typeof opened === 'string') {
-    const problems = [{ connection: null, packet: null, text: opened }];
+    const problems = [{ packet: null, text: opened }];
     return { format: null, packets: 0, connections: [], keyLog: '', problems };
   }
   const problems = new Problems();
@@ -34,12 +34,12 @@ export function readCapture(bytes: Uint8Array): Capture {
   for (const item of opened.items) {
     if (item.kind === 'packet') flows.take(item.packet);
     else if (item.kind === 'keyLog') keyLogs.push(item.text);
-    else problems.tell(item.text, null, packets || null);
+    else problems.tell(item.text, packets || null);
     if (item.kind === 'packet') packets = item.packet.number;
   }
   const connections: CapturedConnection[] = [];
   for (const flow of flows.list) {
-    const connection = connectionOf(flow, connections.length, problems);
+    const connection = connectionOf(flow);
     if (connection) connections.push(connection);
     else problems.count('notTls', flow.firstPacket);
   }
@@ -71,14 +71,12 @@ function foreign(bytes: Uint8Array): string {
   return `The file is ${FOREIGN.find((row) => row.magic === magic)?.is ?? 'neither a pcap nor a pcapng capture'}.`;
 }
 
-function connectionOf(flow: Flow, index: number, problems: Problems): CapturedConnection | null {
+function connectionOf(flow: Flow): CapturedConnection | null {
   const assembled = { near: flow.streams.near.assemble(), far: flow.streams.far.assemble() };
   const pieces = { near: assembled.near.pieces, far: assembled.far.pieces };
   const tls = findTls(flow, pieces);
   if (!tls) return null;
   const ways: { readonly [S in Side]: Way } = { client: tls.client, server: opposite(tls.client) };
-  if (!flow.opener) problems.tell('The beginning of the connection was not captured.', index, flow.firstPacket);
-  for (const side of SIDES) tellLoss(side, assembled[ways[side]], index, problems);
   return {
     client: endpoint(flow, ways.client),
     server: endpoint(flow, ways.server),
@@ -87,6 +85,7 @@ function connectionOf(flow: Flow, index: number, problems: Problems): CapturedCo
     before: { client: tls.before[ways.client], server: tls.before[ways.server] },
     startTls: tls.startTls,
     ends: { client: flow.ends[ways.client], server: flow.ends[ways.server] },
+    problems: [...beginning(flow), ...SIDES.flatMap((side) => losses(side, assembled[ways[side]]))],
   };
 }
 
@@ -96,13 +95,21 @@ function endpoint({ places }: Flow, way: Way): Endpoint {
   return { address: addressText(places[way].address), port: places[way].port };
 }
 
-function tellLoss(side: Side, { hole, conflict }: Assembled, index: number, problems: Problems): void {
+function beginning({ opener, firstPacket }: Flow): CaptureProblem[] {
+  return opener ? [] : [{ packet: firstPacket, text: 'The beginning of the connection was not captured.' }];
+}
+
+function losses(side: Side, { hole, conflict }: Assembled): CaptureProblem[] {
+  const problems: CaptureProblem[] = [];
   if (hole) {
     const lack = `${hole.bytes} bytes that the ${side} sent after its first ${hole.after} are not in the capture`;
-    problems.tell(`${lack}; what it sent later is left out.`, index, hole.packet);
+    problems.push({ packet: hole.packet, text: `${lack}; what it sent later is left out.` });
   }
-  if (conflict === null) return;
-  problems.tell(`The ${side} sent the same bytes again with another content; the first is shown.`, index, conflict);
+  if (conflict !== null) {
+    const text = `The ${side} sent the same bytes again with another content; the first is shown.`;
+    problems.push({ packet: conflict, text });
+  }
+  return problems;
 }
 
 function chunksOf(
