@@ -12,7 +12,7 @@ import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
 import { type DeskListener, openDeskListener } from './session/desk-listener.ts';
 import { ensureIdentity } from './session/identity.ts';
 import { selfCheck } from './session/self-check.ts';
-import { createSessions } from './session/session.ts';
+import { createSessions } from './session/sessions.ts';
 import { StartError } from './start-error.ts';
 import { openStore } from './store/sqlite-store.ts';
 

@@ -5,7 +5,8 @@ import type { Answer, Request } from '../../src/core/bridge/messages.ts';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import { openedRun, withFact, type Run } from '../../src/core/bridge/run.ts';
 import type { WithoutId } from '../../src/core/world/ports.ts';
-import { createSessions, type Fact, type Session, type SessionDeps } from '../../server/session/session.ts';
+import type { Fact, Session, SessionDeps } from '../../server/session/session.ts';
+import { createSessions } from '../../server/session/sessions.ts';
 import { LineReader } from '../../server/relay/lines.ts';
 import { anAuthority, aRequest, issuedBy, signed, type Made } from './openssl-pki.ts';
 

@@ -2,9 +2,9 @@
 import { cbc } from '@noble/ciphers/aes.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { concat, sameBytes, uintBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../keys/hash.ts';
+import { HASHES } from '../../signature/hash.ts';
 import type { HashName } from '../names/suites.ts';
-import type { Opened } from './protection.ts';
+import type { Opened } from './opened.ts';
 
 export const BLOCK_BYTES = 16;
 

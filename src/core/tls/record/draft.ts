@@ -15,7 +15,8 @@ import {
 } from '../messages/records.ts';
 import { alertName } from '../names/names.ts';
 import { RECORD_HEADER_BYTES, type Framed } from './framing.ts';
-import { layoutOf, type Opened } from './protection.ts';
+import type { Opened } from './opened.ts';
+import { layoutOf } from './protection.ts';
 
 const BODIES: Readonly<Record<number, { readonly label: string; readonly format: Format }>> = {
   20: { label: 'ChangeCipherSpec', format: CHANGE_CIPHER_SPEC },

@@ -1,9 +1,10 @@
 /** Record protection: one record opened or sealed under given keys. RFC 8446 §5.2, RFC 5246 §6.2.3. */
 import { concat, uintBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../keys/hash.ts';
+import { HASHES } from '../../signature/hash.ts';
 import { aead, AEADS, type AeadName } from './aead.ts';
 import { BLOCK_BYTES, openCbc, type CbcKeys } from './cbc.ts';
 import { RECORD_HEADER_BYTES } from './framing.ts';
+import type { Opened } from './opened.ts';
 
 /** Keys of an AEAD in one direction. `aead12`: in TLS 1.2 all but ChaCha20 carry a part of the nonce in the record. */
 export interface AeadKeys {
@@ -14,14 +15,6 @@ export interface AeadKeys {
 }
 
 export type RecordKeys = AeadKeys | CbcKeys;
-
-/** An opened record. All lengths in bytes; `plaintext` holds content, then what the protection had added to it. */
-export interface Opened {
-  /** content type that was protected */
-  readonly type: number;
-  readonly plaintext: Uint8Array;
-  readonly contentBytes: number;
-}
 
 /** How the protected part of a record is laid out before and after the ciphertext. */
 export interface Layout {
