@@ -1,9 +1,9 @@
 /** The judge for whoever has PEM texts: the page, the command line, the lessons' checks. */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { isoTime } from '../asn1/time.ts';
 import { toHex } from '../bytes/hex.ts';
 import { blockKind, fromPem } from '../bytes/pem.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
-import { isoTime } from './der/time.ts';
 import type { CheckName, PathCheck } from './explain/check.ts';
 import { judge } from './explain/explain.ts';
 import { serialText } from './facts.ts';

@@ -1,9 +1,9 @@
 /** What certificates and requests say, as plain facts to show and to check. */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { isoTime } from '../asn1/time.ts';
 import { toHex } from '../bytes/hex.ts';
 import { fromPem } from '../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
-import { isoTime } from './der/time.ts';
 import { reading } from './der/read.ts';
 import { certificateFrom, requestFrom, type InputError } from './input.ts';
 import { keyBits, keyKind } from './keys/public-key.ts';

@@ -1,11 +1,11 @@
 /** Signing a message with a private key, and checking it with the public one: RSASSA-PKCS1-v1_5 with SHA-256. */
+import { NULL, oid, sequence } from '../asn1/write.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { toPem } from '../bytes/pem.ts';
 import { Reader } from '../bytes/reader.ts';
 import { done, type Refusal, type Result } from '../bytes/result.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import { DerReader, reading } from './der/read.ts';
-import { NULL, oid, sequence } from './der/write.ts';
 import { publicKeyFrom } from './input.ts';
 import { readPrivateKey, type KeyError } from './keys/private-key.ts';
 import { readAlgorithm } from './keys/public-key.ts';

@@ -1,10 +1,10 @@
 /** Revocation lists: what a CA takes back, signed by it. */
+import { isoTime } from '../asn1/time.ts';
+import { integer, sequence, time, explicit } from '../asn1/write.ts';
 import { toPem } from '../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
-import { isoTime } from './der/time.ts';
 import { reading } from './der/read.ts';
-import { integer, sequence, time, explicit } from './der/write.ts';
 import { serialText } from './facts.ts';
 import { certificateFrom, firstOf, type InputError } from './input.ts';
 import { issuerKeyId, issuerOf, type IssueError } from './issue.ts';

@@ -5,6 +5,7 @@
 import { certificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { Reader } from '../bytes/reader.ts';
+import { HASHES } from '../signature/hash.ts';
 import type {
   AlertView,
   CertificateView,
@@ -17,7 +18,6 @@ import type {
 } from './dissection.ts';
 import { unexplainedIn } from './format/tree.ts';
 import type { Opening } from './keys/flow.ts';
-import { HASHES } from './keys/hash.ts';
 import { Assembler, type Assembled } from './messages/assemble.ts';
 import { readMessage } from './messages/handshake.ts';
 import { VERSIONS } from './names/names.ts';

@@ -5,11 +5,11 @@
 import { certificateFacts, type CertificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { concat, sameBytes } from '../bytes/reader.ts';
+import { HASHES, type HashFunction } from '../signature/hash.ts';
 import type { Derived, Field, Side, Verification } from './dissection.ts';
 import { find, rawOf, uintOf } from './format/tree.ts';
 import { earlyEpoch, epoch12, epochs13 } from './keys/epochs.ts';
 import { Flow } from './keys/flow.ts';
-import { HASHES, type HashFunction } from './keys/hash.ts';
 import { secretsOf, type KeyLogLabel, type Secrets } from './keys/keylog.ts';
 import { finishedMac, prf } from './keys/schedule.ts';
 import { Transcript } from './keys/transcript.ts';

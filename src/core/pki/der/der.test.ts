@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { TAG } from '../../asn1/tag.ts';
+import { isoTime } from '../../asn1/time.ts';
+import * as write from '../../asn1/write.ts';
 import { fromHex, toHex } from '../../bytes/hex.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { DerReader, onlyElement, reading, TAG } from './read.ts';
-import { isoTime } from './time.ts';
+import { DerReader, onlyElement, reading } from './read.ts';
 import { bigInteger, bitStringBytes, integerBytes, oidText, optionalBoolean, setBits, smallInteger } from './values.ts';
 import { timeMs } from './values.ts';
-import * as write from './write.ts';
 
 const bytes = (hex: string): Uint8Array => {
   const read = fromHex(hex);

@@ -1,6 +1,7 @@
 /** The simple values inside DER elements. */
+import { TAG } from '../../asn1/tag.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { Malformed, TAG, type DerReader, type Element } from './read.ts';
+import { Malformed, type DerReader, type Element } from './read.ts';
 
 /** More arcs than any registered OID has. */
 const OID_ARCS = 128;

@@ -1,7 +1,7 @@
 /** The checks of one certificate in its place in a path (RFC 5280 section 6.1), each with its reason. */
+import { isoTime } from '../../asn1/time.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { reading } from '../der/read.ts';
-import { isoTime } from '../der/time.ts';
 import { keyBits, keyKind } from '../keys/public-key.ts';
 import { nameText } from '../names/name-text.ts';
 import { OID, oidName } from '../oids.ts';

@@ -1,8 +1,9 @@
 /** Where a certificate says its CRLs are, and what a CRL says it covers (RFC 5280 sections 4.2.1.13 and 5.2.5). */
+import { context, TAG } from '../../asn1/tag.ts';
+import { sequence, setOf } from '../../asn1/write.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { context, DerReader, onlyElement, TAG, type Element } from '../der/read.ts';
+import { DerReader, onlyElement, type Element } from '../der/read.ts';
 import { setBits } from '../der/values.ts';
-import { sequence, setOf } from '../der/write.ts';
 import { generalNameText, readGeneralNames, type GeneralName } from '../names/general-name.ts';
 import { nameOf, type Name } from '../names/name.ts';
 import type { Extension } from '../x509/extensions.ts';

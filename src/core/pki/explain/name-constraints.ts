@@ -1,6 +1,7 @@
 /** Which names a CA may give out: the nameConstraints extension (RFC 5280 section 4.2.1.10). */
+import { context, TAG } from '../../asn1/tag.ts';
 import { Reader, sameBytes } from '../../bytes/reader.ts';
-import { context, onlyElement, TAG, type DerReader } from '../der/read.ts';
+import { onlyElement, type DerReader } from '../der/read.ts';
 import { smallInteger } from '../der/values.ts';
 import { addressText } from '../names/address.ts';
 import { ATTRIBUTES, COMMON_NAME } from '../names/attributes.ts';

@@ -1,7 +1,7 @@
 /** Whether a certificate has been revoked, by the lists at hand (RFC 5280 section 6.3). */
+import { isoTime } from '../../asn1/time.ts';
 import { sameBytes } from '../../bytes/reader.ts';
 import { reading } from '../der/read.ts';
-import { isoTime } from '../der/time.ts';
 import { checkSignature } from '../keys/signature.ts';
 import type { GeneralName } from '../names/general-name.ts';
 import { nameText } from '../names/name-text.ts';

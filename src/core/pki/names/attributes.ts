@@ -1,4 +1,4 @@
-import { TAG } from '../der/read.ts';
+import { TAG } from '../../asn1/tag.ts';
 
 interface AttributeType {
   readonly oid: string;

@@ -1,9 +1,10 @@
 /** The names of a SAN: DNS, IP, e-mail and URI (RFC 5280 section 4.2.1.6), as DER and as text like `DNS:localhost`. */
+import { context, TAG } from '../../asn1/tag.ts';
+import { implicit } from '../../asn1/write.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
-import { context, TAG, type DerReader, type Element } from '../der/read.ts';
-import { implicit } from '../der/write.ts';
+import { type DerReader, type Element } from '../der/read.ts';
 import { addressBytes, addressText } from './address.ts';
 import { nameText } from './name-text.ts';
 import { nameOf, stringText, type Name } from './name.ts';

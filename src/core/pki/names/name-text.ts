@@ -2,11 +2,11 @@
  * Distinguished names as text: `O=Order Desk, CN=alice`, escaped as in RFC 4514. The order is the certificate's own,
  * as openssl prints it and learners see it in the bytes; RFC 4514 itself would turn it round.
  */
+import { TAG } from '../../asn1/tag.ts';
+import { element, oid, sequence, setOf } from '../../asn1/write.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { fromUtf8, toUtf8 } from '../../bytes/utf8.ts';
-import { TAG } from '../der/read.ts';
-import { element, oid, sequence, setOf } from '../der/write.ts';
 import { attributeName, attributeOf } from './attributes.ts';
 import { hexValue, type Attribute, type Name } from './name.ts';
 

@@ -1,8 +1,9 @@
 /** Distinguished names, as they stand in a certificate: read from DER, never cut out of text. */
+import { TAG } from '../../asn1/tag.ts';
 import { fromUtf8 } from '../../bytes/utf8.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { TAG, type DerReader, type Element } from '../der/read.ts';
+import { type DerReader, type Element } from '../der/read.ts';
 import { oidText } from '../der/values.ts';
 
 /** One `CN=alice`. */

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { TAG } from '../../asn1/tag.ts';
+import { element, oid, sequence, setOf } from '../../asn1/write.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { DerReader, onlyElement, TAG } from '../der/read.ts';
-import { element, oid, sequence, setOf } from '../der/write.ts';
+import { DerReader, onlyElement } from '../der/read.ts';
 import { addressBytes, addressText } from './address.ts';
 import { generalName, generalNameDer, generalNameText } from './general-name.ts';
 import { nameDer, nameText } from './name-text.ts';

@@ -1,7 +1,7 @@
 /** Builds the signed parts of certificates and requests, and signs them with RSA and SHA-256. */
-import { bitString, element, explicit, implicit, integer, namedBits, NULL, octetString } from '../der/write.ts';
-import { oid, sequence, setOf, time, TRUE } from '../der/write.ts';
-import { TAG } from '../der/read.ts';
+import { TAG } from '../../asn1/tag.ts';
+import { bitString, element, explicit, implicit, integer, namedBits, NULL, octetString } from '../../asn1/write.ts';
+import { oid, sequence, setOf, time, TRUE } from '../../asn1/write.ts';
 import type { PrivateKey } from '../keys/private-key.ts';
 import { keyIdentifier, type PublicKey } from '../keys/public-key.ts';
 import { OID, type OidName } from '../oids.ts';

@@ -1,7 +1,8 @@
 /** Reads certificates of any kind of key (RFC 5280 section 4.1). */
+import { context, TAG } from '../../asn1/tag.ts';
 import { sameBytes } from '../../bytes/reader.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
-import { context, Malformed, onlyElement, reading, TAG, type DerReader } from '../der/read.ts';
+import { Malformed, onlyElement, reading, type DerReader } from '../der/read.ts';
 import { bitStringBytes, integerBytes, smallInteger, timeMs } from '../der/values.ts';
 import { readAlgorithm, readPublicKey, type Algorithm, type PublicKey } from '../keys/public-key.ts';
 import { readName, type Name } from '../names/name.ts';

@@ -1,6 +1,7 @@
 /** Reads certificate revocation lists (RFC 5280 section 5). */
+import { context, TAG } from '../../asn1/tag.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
-import { context, Malformed, onlyElement, reading, TAG, type Element } from '../der/read.ts';
+import { Malformed, onlyElement, reading, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, integerBytes, smallInteger } from '../der/values.ts';
 import { readAlgorithm, type Algorithm } from '../keys/public-key.ts';
 import { readGeneralNames, type GeneralName } from '../names/general-name.ts';

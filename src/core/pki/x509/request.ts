@@ -1,6 +1,7 @@
 /** Reads certificate signing requests, PKCS#10 (RFC 2986). */
+import { context, TAG } from '../../asn1/tag.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
-import { context, Malformed, onlyElement, reading, TAG, type Element } from '../der/read.ts';
+import { Malformed, onlyElement, reading, type Element } from '../der/read.ts';
 import { bitStringBytes, oidText, smallInteger } from '../der/values.ts';
 import { readAlgorithm, readPublicKey, type Algorithm, type PublicKey } from '../keys/public-key.ts';
 import { readName, type Name } from '../names/name.ts';

@@ -1,8 +1,8 @@
 /** The record layer of a client: bytes in, contents out; contents in, records out. RFC 8446 §5 */
 import { concat } from '../../bytes/reader.ts';
+import { HASHES } from '../../signature/hash.ts';
 import type { Suite } from '../names/suites.ts';
 import { recordKeys13 } from '../keys/epochs.ts';
-import { HASHES } from '../keys/hash.ts';
 import { updatedSecret } from '../keys/schedule.ts';
 import { openRecord, sealTls13, type AeadKeys } from '../record/protection.ts';
 import { clearRecord } from './encode.ts';

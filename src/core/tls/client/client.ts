@@ -6,7 +6,7 @@
  * @see RFC 8446 §A.1 for the states
  */
 import { concat, sameBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../keys/hash.ts';
+import { HASHES } from '../../signature/hash.ts';
 import type { KeyLogLabel } from '../keys/keylog.ts';
 import { finishedMac } from '../keys/schedule.ts';
 import { Transcript } from '../keys/transcript.ts';

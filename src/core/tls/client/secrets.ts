@@ -1,8 +1,8 @@
 /** The secrets of one TLS 1.3 connection as its client derives them, RFC 8446 §7.1. */
 import { toHex } from '../../bytes/hex.ts';
 import { concat } from '../../bytes/reader.ts';
+import { HASHES, type HashFunction } from '../../signature/hash.ts';
 import type { Suite } from '../names/suites.ts';
-import { HASHES, type HashFunction } from '../keys/hash.ts';
 import type { KeyLogLabel } from '../keys/keylog.ts';
 import { deriveSecret, expandLabel, extractSecret, finishedMac } from '../keys/schedule.ts';
 

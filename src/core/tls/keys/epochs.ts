@@ -1,11 +1,11 @@
 /** From secrets of the key log to the keys of each side, in the order in which a side uses them. */
 import { concat } from '../../bytes/reader.ts';
+import { HASHES } from '../../signature/hash.ts';
 import type { Side } from '../dissection.ts';
 import { AEADS } from '../record/aead.ts';
 import type { RecordKeys } from '../record/protection.ts';
 import { suiteOf, type Suite } from '../names/suites.ts';
 import type { Epoch } from './flow.ts';
-import { HASHES } from './hash.ts';
 import type { KeyLogLabel, Secrets } from './keylog.ts';
 import { keyBlock12, trafficKey, updatedSecret } from './schedule.ts';
 

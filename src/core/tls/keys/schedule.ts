@@ -2,7 +2,7 @@
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { concat, uintBytes } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from './hash.ts';
+import { HASHES, type HashFunction } from '../../signature/hash.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 

@@ -1,6 +1,6 @@
 /** The handshake messages so far, and hashes over them. RFC 8446 §4.4.1, RFC 5246 §7.4.9. */
 import { concat } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from './hash.ts';
+import { HASHES, type HashFunction } from '../../signature/hash.ts';
 
 export class Transcript {
   #messages: Uint8Array[] = [];

@@ -4,10 +4,10 @@
  */
 import { toHex } from '../../bytes/hex.ts';
 import { concat } from '../../bytes/reader.ts';
+import { HASHES, type HashFunction } from '../../signature/hash.ts';
 import type { Derived } from '../dissection.ts';
 import { AEADS } from '../record/aead.ts';
 import type { Suite } from '../names/suites.ts';
-import { HASHES, type HashFunction } from './hash.ts';
 import type { KeyLogLabel, Secrets } from './keylog.ts';
 import { deriveSecret, expandLabel, extractSecret, keyBlock12 } from './schedule.ts';
 

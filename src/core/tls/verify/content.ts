@@ -1,9 +1,9 @@
 /** What the proofs of TLS 1.3 are made over. */
 import { concat } from '../../bytes/reader.ts';
 import { sameBytes } from '../../bytes/reader.ts';
+import { HASHES } from '../../signature/hash.ts';
 import type { Field, Side, Verification } from '../dissection.ts';
 import { find, rawOf } from '../format/tree.ts';
-import { HASHES } from '../keys/hash.ts';
 import type { Secrets } from '../keys/keylog.ts';
 import { deriveSecret, extractSecret, finishedMac } from '../keys/schedule.ts';
 import type { Transcript } from '../keys/transcript.ts';

@@ -3,7 +3,7 @@ import { isA, readDer } from '../../asn1/der.ts';
 import { contentOf } from '../../asn1/value.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { concat, Reader, sameBytes, uintBytes } from '../../bytes/reader.ts';
-import type { HashFunction } from '../keys/hash.ts';
+import type { HashFunction } from '../../signature/hash.ts';
 
 interface RsaKey {
   readonly modulus: bigint;

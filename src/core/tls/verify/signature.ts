@@ -4,9 +4,9 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import type { PublicKey } from '../../asn1/certificate.ts';
 import { fromHex, toHex } from '../../bytes/hex.ts';
 import { concat } from '../../bytes/reader.ts';
+import { HASHES, type HashFunction } from '../../signature/hash.ts';
 import type { Verification } from '../dissection.ts';
 import { named } from '../format/format.ts';
-import { HASHES, type HashFunction } from '../keys/hash.ts';
 import { SCHEMES } from '../names/names.ts';
 import { verifyPkcs1, verifyPss } from './rsa.ts';
 

@@ -1,7 +1,7 @@
 /** Writes DER. Every function returns a whole element: tag, length, content. */
-import { concat, uintBytes } from '../../bytes/reader.ts';
-import { toUtf8 } from '../../bytes/utf8.ts';
-import { context, TAG } from './read.ts';
+import { concat, uintBytes } from '../bytes/reader.ts';
+import { toUtf8 } from '../bytes/utf8.ts';
+import { context, TAG } from './tag.ts';
 import { isoTime } from './time.ts';
 
 /** One element with the given tag around `parts`. */
