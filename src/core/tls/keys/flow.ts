@@ -4,7 +4,8 @@
  * then under those that may follow; only a right tag decides. Nothing is ever read on a guess.
  */
 import type { Protection } from '../dissection.ts';
-import { openRecord, type Opened, type RecordKeys } from '../record/protection.ts';
+import type { Opened } from '../record/opened.ts';
+import { openRecord, type RecordKeys } from '../record/protection.ts';
 
 /** Keys from one point of the conversation on. */
 export interface Epoch {
