@@ -10,7 +10,7 @@ const aHome = (given: Partial<Parameters<typeof render<typeof Home>>[1]> = {}) =
   render(Home, {
     lessons,
     progress: {},
-    link: (id) => `#/learn/${id}`,
+    link: (id: string) => `#/learn/${id}`,
     desk: { port: 6226, certs: 'certs' },
     isAway: false,
     deskRuns: [],
