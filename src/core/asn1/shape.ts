@@ -2,6 +2,8 @@
  * Shapes give the nameless nodes of DER the names that the RFCs give them. A shape follows the ASN.1 module line by
  * line: one row a field, in order, optional ones told by their tag.
  */
+import { OID } from './oids.ts';
+import { TAG } from './tag.ts';
 
 /** How an identifier octet reads without its constructed bit: `0x02` INTEGER, `0x80` [0]. */
 export type Identifier = number;
@@ -30,7 +32,6 @@ export interface Shape {
 
 export const UNNAMED: Shape = { name: '', says: '' };
 
-const OID = 0x06;
 const CONTEXT = 0x80;
 
 const named = (name: string, says: string, rest: Omit<Shape, 'name' | 'says'> = {}): Shape => ({ name, says, ...rest });
@@ -38,7 +39,7 @@ const named = (name: string, says: string, rest: Omit<Shape, 'name' | 'says'> = 
 const ALGORITHM = (name: string, says: string): Shape =>
   named(name, says, {
     fields: [
-      named('algorithm', 'Which algorithm, by its worldwide number.', { tag: OID }),
+      named('algorithm', 'Which algorithm, by its worldwide number.', { tag: TAG.oid }),
       named('parameters', 'Settings of the algorithm, such as the curve.', { isOptional: true }),
     ],
   });
@@ -46,7 +47,7 @@ const ALGORITHM = (name: string, says: string): Shape =>
 const NAME_PARTS: Omit<Shape, 'name' | 'says'> = {
   each: named('RelativeDistinguishedName', 'One step of the name.', {
     each: named('AttributeTypeAndValue', 'One part of the name, such as CN.', {
-      fields: [named('type', 'Which part of a name.', { tag: OID }), named('value', 'The text of this part.')],
+      fields: [named('type', 'Which part of a name.', { tag: TAG.oid }), named('value', 'The text of this part.')],
     }),
   }),
 };
@@ -118,32 +119,36 @@ const DISTRIBUTION_POINTS: Omit<Shape, 'name' | 'says'> = {
 
 /** What stands inside `extnValue`, by the extension's identifier. RFC 5280 §4.2. */
 const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
-  '2.5.29.14': named('SubjectKeyIdentifier', "A short fingerprint of this certificate's key."),
-  '2.5.29.15': named('KeyUsage', 'What the key may be used for.', { bits: KEY_USAGE_BITS }),
-  '2.5.29.17': named('SubjectAltName', 'The names this certificate is valid for.', GENERAL_NAMES),
-  '2.5.29.18': named('IssuerAltName', 'Further names of the issuer.', GENERAL_NAMES),
-  '2.5.29.19': named('BasicConstraints', 'Whether this certificate may sign others.', {
+  [OID.subjectKeyIdentifier]: named('SubjectKeyIdentifier', "A short fingerprint of this certificate's key."),
+  [OID.keyUsage]: named('KeyUsage', 'What the key may be used for.', { bits: KEY_USAGE_BITS }),
+  [OID.subjectAltName]: named('SubjectAltName', 'The names this certificate is valid for.', GENERAL_NAMES),
+  [OID.issuerAltName]: named('IssuerAltName', 'Further names of the issuer.', GENERAL_NAMES),
+  [OID.basicConstraints]: named('BasicConstraints', 'Whether this certificate may sign others.', {
     fields: [
       named('cA', 'TRUE: it is a CA. Absent: it is not.', { tag: 0x01, isOptional: true }),
       named('pathLenConstraint', 'How many CAs may stand below it.', { tag: 0x02, isOptional: true }),
     ],
   }),
-  '2.5.29.30': named('NameConstraints', 'Names that certificates below may or may not have.', {
+  [OID.nameConstraints]: named('NameConstraints', 'Names that certificates below may or may not have.', {
     fields: [
       named('permittedSubtrees', 'Allowed names.', { tag: CONTEXT, isOptional: true, ...SUBTREES }),
       named('excludedSubtrees', 'Forbidden names.', { tag: CONTEXT + 1, isOptional: true, ...SUBTREES }),
     ],
   }),
-  '2.5.29.31': named('CRLDistributionPoints', 'Where the list of revoked certificates is.', DISTRIBUTION_POINTS),
-  '2.5.29.32': named('CertificatePolicies', 'Rules under which it was issued.', {
+  [OID.cRLDistributionPoints]: named(
+    'CRLDistributionPoints',
+    'Where the list of revoked certificates is.',
+    DISTRIBUTION_POINTS,
+  ),
+  [OID.certificatePolicies]: named('CertificatePolicies', 'Rules under which it was issued.', {
     each: named('PolicyInformation', 'One set of rules.', {
       fields: [
-        named('policyIdentifier', 'The rules, by number.', { tag: OID }),
+        named('policyIdentifier', 'The rules, by number.', { tag: TAG.oid }),
         named('policyQualifiers', 'Where to read them.', { isOptional: true }),
       ],
     }),
   }),
-  '2.5.29.35': named('AuthorityKeyIdentifier', "A short fingerprint of the issuer's key.", {
+  [OID.authorityKeyIdentifier]: named('AuthorityKeyIdentifier', "A short fingerprint of the issuer's key.", {
     fields: [
       named('keyIdentifier', "The issuer's SubjectKeyIdentifier.", { tag: CONTEXT, isOptional: true }),
       named('authorityCertIssuer', "Issuer of the issuer's certificate.", {
@@ -154,17 +159,21 @@ const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
       named('authorityCertSerialNumber', "Serial of the issuer's certificate.", { tag: CONTEXT + 2, isOptional: true }),
     ],
   }),
-  '2.5.29.37': named('ExtKeyUsage', 'For which kind of work the certificate is meant.', {
-    each: named('KeyPurposeId', 'One kind of work.', { tag: OID }),
+  [OID.extKeyUsage]: named('ExtKeyUsage', 'For which kind of work the certificate is meant.', {
+    each: named('KeyPurposeId', 'One kind of work.', { tag: TAG.oid }),
   }),
-  '1.3.6.1.5.5.7.1.1': named('AuthorityInfoAccess', 'Where to ask about revocation, where to get the issuer.', {
+  [OID.authorityInfoAccess]: named('AuthorityInfoAccess', 'Where to ask about revocation, where to get the issuer.', {
     each: named('AccessDescription', 'One address.', {
-      fields: [named('accessMethod', 'What is found there.', { tag: OID }), GENERAL_NAME],
+      fields: [named('accessMethod', 'What is found there.', { tag: TAG.oid }), GENERAL_NAME],
     }),
   }),
-  '1.3.6.1.4.1.11129.2.4.2': named('SignedCertificateTimestampList', 'Promises of public certificate logs.', {
-    source: 'RFC 6962 §3.3',
-  }),
+  [OID.signedCertificateTimestampList]: named(
+    'SignedCertificateTimestampList',
+    'Promises of public certificate logs.',
+    {
+      source: 'RFC 6962 §3.3',
+    },
+  ),
 };
 
 const TIME = (name: string, says: string): Shape => named(name, says);
@@ -173,7 +182,7 @@ const TIME = (name: string, says: string): Shape => named(name, says);
 export const EXTENSIONS: Shape = named('Extensions', 'Additions: each has an identifier and a value.', {
   each: named('Extension', 'One addition.', {
     fields: [
-      named('extnID', 'Which one.', { tag: OID }),
+      named('extnID', 'Which one.', { tag: TAG.oid }),
       named('critical', 'TRUE: who does not understand it must refuse the certificate.', {
         tag: 0x01,
         isOptional: true,
@@ -205,7 +214,7 @@ export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this
             ALGORITHM('algorithm', 'What kind of key.'),
             named('subjectPublicKey', 'The key itself.', {
               tag: 0x03,
-              holds: (oid) => (oid === '1.2.840.113549.1.1.1' ? RSA_PUBLIC_KEY : undefined),
+              holds: (oid) => (oid === OID.rsaEncryption ? RSA_PUBLIC_KEY : undefined),
             }),
           ],
         }),

@@ -1,7 +1,8 @@
 /** Primitive DER values in words: text, times, numbers. */
 import { toHex } from '../bytes/hex.ts';
 import { isA, type DerNode } from './der.ts';
-import { attributeShort, oidName, oidText } from './oid.ts';
+import { oidText } from './oid.ts';
+import { attributeShort, oidSaid } from './oids.ts';
 
 /** The contents of a node. `bytes` is the buffer its offsets count in. */
 export const contentOf = (node: DerNode, bytes: Uint8Array): Uint8Array => bytes.subarray(node.content, node.end);
@@ -81,7 +82,7 @@ function escaped(text: string): string {
 export function oidValue(node: DerNode, bytes: Uint8Array): string {
   const oid = oidText(contentOf(node, bytes));
   if (oid === null) return 'not an object identifier';
-  const name = oidName(oid);
+  const name = oidSaid(oid);
   return name ? `${name} (${oid})` : oid;
 }
 

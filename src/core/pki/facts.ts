@@ -1,5 +1,6 @@
 /** What certificates and requests say, as plain facts to show and to check. */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { oidName } from '../asn1/oids.ts';
 import { isoTime } from '../asn1/time.ts';
 import { toHex } from '../bytes/hex.ts';
 import { fromPem } from '../bytes/pem.ts';
@@ -10,7 +11,6 @@ import { keyBits, keyKind } from './keys/public-key.ts';
 import { checkSignature } from './keys/signature.ts';
 import { generalNameText } from './names/general-name.ts';
 import { nameText } from './names/name-text.ts';
-import { oidName } from './oids.ts';
 import { isSelfIssued, type Certificate } from './x509/certificate.ts';
 import * as ext from './x509/extensions.ts';
 

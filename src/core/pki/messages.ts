@@ -1,4 +1,5 @@
 /** Signing a message with a private key, and checking it with the public one: RSASSA-PKCS1-v1_5 with SHA-256. */
+import { OID } from '../asn1/oids.ts';
 import { NULL, oid, sequence } from '../asn1/write.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { toPem } from '../bytes/pem.ts';
@@ -10,7 +11,6 @@ import { publicKeyFrom } from './input.ts';
 import { readPrivateKey, type KeyError } from './keys/private-key.ts';
 import { readAlgorithm } from './keys/public-key.ts';
 import { checkSignature, type Verdict } from './keys/signature.ts';
-import { OID } from './oids.ts';
 
 const SHA256_WITH_RSA = readAlgorithm(
   new DerReader(new Reader(sequence(oid(OID.sha256WithRSAEncryption), NULL))),

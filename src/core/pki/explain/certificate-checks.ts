@@ -1,10 +1,10 @@
 /** The checks of one certificate in its place in a path (RFC 5280 section 6.1), each with its reason. */
+import { OID, oidName } from '../../asn1/oids.ts';
 import { isoTime } from '../../asn1/time.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { reading } from '../der/read.ts';
 import { keyBits, keyKind } from '../keys/public-key.ts';
 import { nameText } from '../names/name-text.ts';
-import { OID, oidName } from '../oids.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import * as ext from '../x509/extensions.ts';
 import { countsInPath, fails, holds, isAuthority, remark, said, valueOf, type Finding } from './check.ts';

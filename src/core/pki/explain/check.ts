@@ -1,7 +1,7 @@
+import type { OidName } from '../../asn1/oids.ts';
 import { reading } from '../der/read.ts';
 import { isSelfIssued, type Certificate } from '../x509/certificate.ts';
 import { basicConstraints, extensionOf, type Extension } from '../x509/extensions.ts';
-import type { OidName } from '../oids.ts';
 
 /** What is looked at, in the order in which it is told. */
 export const CHECKS = [

@@ -1,7 +1,7 @@
 /** Whether a certificate is for a host (RFC 9525, which follows RFC 6125). */
+import { OID } from '../../asn1/oids.ts';
 import { addressBytes } from '../names/address.ts';
 import { sameBytes } from '../../bytes/reader.ts';
-import { COMMON_NAME } from '../names/attributes.ts';
 import { generalNameText, type GeneralName } from '../names/general-name.ts';
 import { textsOf } from '../names/name.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -21,7 +21,7 @@ export function hostCheck({ extensions, subject }: Certificate, host: string): F
   if (names.length > 0) {
     return fails('host', `It is for ${shortened(names.map(generalNameText))}, not for ${host}.`);
   }
-  const commonNames = textsOf(subject, COMMON_NAME);
+  const commonNames = textsOf(subject, OID.commonName);
   const isOnlyCommon = commonNames.some((name) => name.toLowerCase() === host.toLowerCase());
   return fails(
     'host',

@@ -1,10 +1,11 @@
 /** Which names a CA may give out: the nameConstraints extension (RFC 5280 section 4.2.1.10). */
+import { OID } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import { Reader, sameBytes } from '../../bytes/reader.ts';
 import { onlyElement, type DerReader } from '../der/read.ts';
 import { smallInteger } from '../der/values.ts';
 import { addressText } from '../names/address.ts';
-import { ATTRIBUTES, COMMON_NAME } from '../names/attributes.ts';
+import { ATTRIBUTES } from '../names/attributes.ts';
 import { generalName, generalNameText, type GeneralName } from '../names/general-name.ts';
 import { textsOf } from '../names/name.ts';
 import { isSelfIssued, type Certificate } from '../x509/certificate.ts';
@@ -82,7 +83,7 @@ function namesOf({ subject, extensions }: Certificate, isLeaf: boolean): General
   const directory: GeneralName[] = subject.rdns.length > 0 ? [{ kind: 'directory', name: subject }] : [];
   const emails = textsOf(subject, ATTRIBUTES['emailAddress']?.oid ?? '');
   const hasHost = alternative.some(({ kind }) => kind === 'DNS');
-  const hosts = isLeaf && !hasHost ? textsOf(subject, COMMON_NAME).filter((name) => HOST.test(name)) : [];
+  const hosts = isLeaf && !hasHost ? textsOf(subject, OID.commonName).filter((name) => HOST.test(name)) : [];
   return [
     ...directory,
     ...alternative,

@@ -1,11 +1,11 @@
 /** Whether a certificate has been revoked, by the lists at hand (RFC 5280 section 6.3). */
+import { OID, oidName } from '../../asn1/oids.ts';
 import { isoTime } from '../../asn1/time.ts';
 import { sameBytes } from '../../bytes/reader.ts';
 import { reading } from '../der/read.ts';
 import { checkSignature } from '../keys/signature.ts';
 import type { GeneralName } from '../names/general-name.ts';
 import { nameText } from '../names/name-text.ts';
-import { OID, oidName } from '../oids.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { crlNumber, type Crl, type RevokedEntry } from '../x509/crl.ts';
 import { extensionOf, keyUsage } from '../x509/extensions.ts';

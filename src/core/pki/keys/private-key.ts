@@ -1,11 +1,11 @@
 /** Private RSA keys: read from PEM, and used to sign. They stay inside this folder. */
+import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { blockKind, fromPem } from '../../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { DerReader, onlyElement, reading } from '../der/read.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { readAlgorithm, readPublicKey, type PublicKey } from './public-key.ts';
-import { OID, oidName } from '../oids.ts';
 import { rsaKeyFrom, rsaSignature } from './forge.ts';
 
 export type KeyError = Refusal<'notPem' | 'notAKey' | 'encrypted' | 'notRsa' | 'damaged'>;

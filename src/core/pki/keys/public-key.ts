@@ -1,10 +1,10 @@
 /** Public keys of any kind, as SubjectPublicKeyInfo holds them (RFC 5280 section 4.1.2.7). */
 import { sha1 } from '@noble/hashes/legacy.js';
+import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { sameBytes } from '../../bytes/reader.ts';
 import { onlyElement, reading, type DerReader, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
-import { OID, oidName } from '../oids.ts';
 
 /** An algorithm and its parameters, as they stand; the parameters' element, or null where there are none. */
 export interface Algorithm {

@@ -3,12 +3,12 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { OID, oidName } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import { NULL, octetString, oid, sequence } from '../../asn1/write.ts';
 import { concat, sameBytes, uintBytes } from '../../bytes/reader.ts';
 import { fromHex } from '../../bytes/hex.ts';
 import { oidText, fromBytes, smallInteger } from '../der/values.ts';
-import { OID, oidName } from '../oids.ts';
 import {
   curveOf,
   keyKind,

@@ -1,3 +1,4 @@
+import { OID } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 
 interface AttributeType {
@@ -12,23 +13,23 @@ const utf8 = (oid: string, most: number): AttributeType => ({ oid, tag: TAG.utf8
 
 /** What a distinguished name is made of (RFC 4514 section 3, RFC 5280 appendix A.1). */
 export const ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
-  CN: utf8('2.5.4.3', 64),
-  SN: utf8('2.5.4.4', 64),
-  serialNumber: { oid: '2.5.4.5', tag: TAG.printableString, most: 64 },
-  C: { oid: '2.5.4.6', tag: TAG.printableString, most: 2 },
-  L: utf8('2.5.4.7', 128),
-  ST: utf8('2.5.4.8', 128),
-  street: utf8('2.5.4.9', 128),
-  O: utf8('2.5.4.10', 64),
-  OU: utf8('2.5.4.11', 64),
-  title: utf8('2.5.4.12', 64),
-  GN: utf8('2.5.4.42', 64),
-  initials: utf8('2.5.4.43', 64),
-  dnQualifier: { oid: '2.5.4.46', tag: TAG.printableString, most: 64 },
-  pseudonym: utf8('2.5.4.65', 128),
-  UID: utf8('0.9.2342.19200300.100.1.1', 256),
-  DC: { oid: '0.9.2342.19200300.100.1.25', tag: TAG.ia5String, most: 63 },
-  emailAddress: { oid: '1.2.840.113549.1.9.1', tag: TAG.ia5String, most: 255 },
+  CN: utf8(OID.commonName, 64),
+  SN: utf8(OID.surname, 64),
+  serialNumber: { oid: OID.serialNumber, tag: TAG.printableString, most: 64 },
+  C: { oid: OID.countryName, tag: TAG.printableString, most: 2 },
+  L: utf8(OID.localityName, 128),
+  ST: utf8(OID.stateOrProvinceName, 128),
+  street: utf8(OID.streetAddress, 128),
+  O: utf8(OID.organizationName, 64),
+  OU: utf8(OID.organizationalUnitName, 64),
+  title: utf8(OID.title, 64),
+  GN: utf8(OID.givenName, 64),
+  initials: utf8(OID.initials, 64),
+  dnQualifier: { oid: OID.dnQualifier, tag: TAG.printableString, most: 64 },
+  pseudonym: utf8(OID.pseudonym, 128),
+  UID: utf8(OID.userId, 256),
+  DC: { oid: OID.domainComponent, tag: TAG.ia5String, most: 63 },
+  emailAddress: { oid: OID.emailAddress, tag: TAG.ia5String, most: 255 },
 };
 
 const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
@@ -49,6 +50,3 @@ export function attributeOf(name: string): AttributeType | null {
   if (known) return known;
   return /^[0-2](\.(0|[1-9]\d{0,8})){1,20}$/.test(name) ? utf8(name, 256) : null;
 }
-
-/** OID of CN. */
-export const COMMON_NAME = '2.5.4.3';

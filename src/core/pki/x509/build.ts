@@ -1,10 +1,10 @@
 /** Builds the signed parts of certificates and requests, and signs them with RSA and SHA-256. */
+import { OID, type OidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { bitString, element, explicit, implicit, integer, namedBits, NULL, octetString } from '../../asn1/write.ts';
 import { oid, sequence, setOf, time, TRUE } from '../../asn1/write.ts';
 import type { PrivateKey } from '../keys/private-key.ts';
 import { keyIdentifier, type PublicKey } from '../keys/public-key.ts';
-import { OID, type OidName } from '../oids.ts';
 import { KEY_USAGE, type KeyUsage } from './extensions.ts';
 
 const SHA256_WITH_RSA = sequence(oid(OID.sha256WithRSAEncryption), NULL);

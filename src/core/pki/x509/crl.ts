@@ -1,4 +1,5 @@
 /** Reads certificate revocation lists (RFC 5280 section 5). */
+import { OID } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
 import { Malformed, onlyElement, reading, type Element } from '../der/read.ts';
@@ -95,7 +96,7 @@ function crl(der: Uint8Array): Crl {
   };
 }
 
-const KNOWN_IN_ENTRIES = ['2.5.29.21', '2.5.29.24', '2.5.29.29'];
+const KNOWN_IN_ENTRIES: readonly string[] = [OID.reasonCode, OID.invalidityDate, OID.certificateIssuer];
 
 function entry(element: Element): RevokedEntry {
   const reader = element.inside();

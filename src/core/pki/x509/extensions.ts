@@ -1,9 +1,9 @@
 /** What a certificate's extensions say (RFC 5280 section 4.2.1). */
+import { OID, type OidName } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import { Malformed, onlyElement, type DerReader } from '../der/read.ts';
 import { oidText, optionalBoolean, setBits, smallInteger } from '../der/values.ts';
 import { readGeneralNames, type GeneralName } from '../names/general-name.ts';
-import { OID, type OidName } from '../oids.ts';
 
 export interface Extension {
   readonly oid: string;

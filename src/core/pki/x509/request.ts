@@ -1,11 +1,11 @@
 /** Reads certificate signing requests, PKCS#10 (RFC 2986). */
+import { OID } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
 import { Malformed, onlyElement, reading, type Element } from '../der/read.ts';
 import { bitStringBytes, oidText, smallInteger } from '../der/values.ts';
 import { readAlgorithm, readPublicKey, type Algorithm, type PublicKey } from '../keys/public-key.ts';
 import { readName, type Name } from '../names/name.ts';
-import { OID } from '../oids.ts';
 import { readExtensions, type Extension } from './extensions.ts';
 
 const REQUEST_BYTES = 64 * 1024;
