@@ -35,14 +35,14 @@ function head(pieces: readonly Piece[]): Uint8Array {
 
 /** The ClientHello that comes first, at once or after plaintext. */
 function byClientHello({ opener }: Flow, pieces: Pieces, heads: Heads): FoundTls | null {
-  const first = opener ?? 'near';
-  for (const client of [first, opposite(first)]) {
+  const likely = opener ?? 'near';
+  for (const client of [likely, opposite(likely)]) {
     const server = opposite(client);
     const hello = helloIn(heads[client]);
     if (hello === null) continue;
     // A client waits for the server's word before it begins: what was read until then is plaintext.
     const start = readableAt(pieces[client], hello);
-    const answer = firstRecord(heads[server], readBefore(pieces[server], start));
+    const answer = answerIn(heads[server], readBefore(pieces[server], start));
     const startTls = startTlsOf(heads[client].subarray(0, hello), heads[server].subarray(0, answer));
     return { client, startTls, before: both(client, hello, answer) };
   }
@@ -52,10 +52,9 @@ function byClientHello({ opener }: Flow, pieces: Pieces, heads: Heads): FoundTls
 /** Only the server's half was captured, or the client's first packets were lost. */
 function byServerHello(pieces: Pieces, heads: Heads): FoundTls | null {
   for (const server of ['near', 'far'] as const) {
-    const input = new Reader(heads[server]);
-    if (!isHeader(input) || input.peek(1) !== HANDSHAKE || input.peek(1, 5) !== SERVER_HELLO) continue;
+    if (!isServerHello(new Reader(heads[server]))) continue;
     const client = opposite(server);
-    return { client, startTls: null, before: both(client, firstRecord(heads[client], 0), 0) };
+    return { client, startTls: null, before: both(client, first(heads[client], 0, isHeader) ?? 0, 0) };
   }
   return null;
 }
@@ -89,6 +88,10 @@ function isClientHello(input: Reader): boolean {
   return message >= 38 && message < 0x20000 && record >= 4 && input.peek(1, 9) === 3 && input.peek(1, 10) <= 4;
 }
 
+function isServerHello(input: Reader): boolean {
+  return isHeader(input) && input.peek(1) === HANDSHAKE && input.peek(1, 5) === SERVER_HELLO;
+}
+
 /** A hello in the format before SSL 3.0: RFC 5246 §E.2. */
 function isOldHello(input: Reader): boolean {
   const length = input.peek(2) & 0x7fff;
@@ -112,11 +115,15 @@ function isHeader(input: Reader): boolean {
   );
 }
 
-/** The first place from `from` on that can be a record; the end of the head where there is none. */
-function firstRecord(head: Uint8Array, from: number): number {
-  if (from >= head.length || isHeader(new Reader(head, 0, from))) return from;
-  for (let at = from; at < head.length; at++) if (isHeader(new Reader(head, 0, at))) return at;
-  return from;
+/** Where the server's records begin, if `from` is right; else at its hello, since packets may come out of order. */
+function answerIn(head: Uint8Array, from: number): number {
+  if (isHeader(new Reader(head, 0, from))) return from;
+  return first(head, 0, isServerHello) ?? first(head, from, isHeader) ?? from;
+}
+
+function first(head: Uint8Array, from: number, is: (input: Reader) => boolean): number | null {
+  for (let at = from; at < head.length; at++) if (is(new Reader(head, 0, at))) return at;
+  return null;
 }
 
 /** Start of the first piece from which records follow each other to the end of the head; null where there is none. */

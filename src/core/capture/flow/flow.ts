@@ -15,7 +15,7 @@ export interface Place {
   readonly port: number;
 }
 
-/** Segments without ACK may be reordered by as much as a window. */
+/** A segment overtakes others by no more than a window, without scaling. */
 const WINDOW = 2 ** 16;
 
 export class Flow {
@@ -41,8 +41,8 @@ export class Flow {
     const known = this.#syn[from];
     if (known !== null) return known !== sequence;
     const first = this.#first[from];
-    if (first !== null && next(sequence, first) > WINDOW) return true;
-    // An answer to the SYN seen, or the SYN of a connection whose first packets came out of order.
+    // The SYN may come after the data that it opens the way for; one far away opens another connection.
+    if (first !== null) return next(sequence, first) > WINDOW;
     return acknowledged === null && this.ends.near !== null && this.ends.far !== null;
   }
 
