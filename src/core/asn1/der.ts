@@ -3,6 +3,7 @@
  * never throws: what does not fit is a node that says so.
  */
 import type { Reader } from '../bytes/reader.ts';
+import { readHeader, type HeaderProblem } from './header.ts';
 
 export type TagClass = 'universal' | 'application' | 'context' | 'private';
 
@@ -59,37 +60,30 @@ export function readDer(input: Reader): DerNode[] {
 /** One tag and length; a reader over the contents when they are values in turn. */
 function readNode(input: Reader, children: DerNode[], blocked: string | null): [DerNode, Reader | null] {
   const start = input.at;
-  const identifier = input.uint(1);
+  const header = readHeader(input);
+  const { identifier, length } = header;
   const tagClass = CLASSES[identifier >> 6] ?? 'universal';
   const isConstructed = (identifier & 0x20) !== 0;
   const tag = identifier & 0x1f;
-  const broken = (problem: string): [DerNode, null] => {
+  const problem = blocked ?? (header.problem && PROBLEMS[header.problem](length, input.left));
+  if (problem !== null) {
     input.skip(input.left);
     return [{ tagClass, isConstructed, tag, start, content: start, end: input.at, problem, children: [] }, null];
-  };
-  if (blocked) return broken(blocked);
-  if (tag === 0x1f) return broken('A tag number above 30: not decoded.');
-  const length = readLength(input);
-  if (typeof length === 'string') return broken(length);
-  if (length > input.left) return broken(`Announces ${length} bytes, but only ${input.left} are here.`);
+  }
   const content = input.at;
   const inner = input.part(length);
-  const node = { tagClass, isConstructed, tag, start, content, end: input.at, problem: null, children };
+  const node = { tagClass, isConstructed, tag, start, content, end: input.at, problem, children };
   return [node, isConstructed ? inner : null];
 }
 
-/** X.690 §8.1.3, §10.1: definite, and in as few bytes as possible. */
-function readLength(input: Reader): number | string {
-  if (input.left === 0) return 'Cut short: no length.';
-  const first = input.uint(1);
-  if (first < 0x80) return first;
-  const width = first & 0x7f;
-  if (width === 0) return 'Indefinite length: DER forbids it.';
-  if (width > 4 || width > input.left) return 'A length that cannot be.';
-  const length = input.uint(width);
-  if (length < 0x80 || length < 256 ** (width - 1)) return 'A length in more bytes than needed: DER forbids it.';
-  return length;
-}
+const PROBLEMS: Readonly<Record<HeaderProblem, (length: number, left: number) => string>> = {
+  highTag: () => 'A tag number above 30: not decoded.',
+  noLength: () => 'Cut short: no length.',
+  indefinite: () => 'Indefinite length: DER forbids it.',
+  impossible: () => 'A length that cannot be.',
+  notShortest: () => 'A length in more bytes than needed: DER forbids it.',
+  overrun: (length, left) => `Announces ${length} bytes, but only ${left} are here.`,
+};
 
 /** Universal tag numbers by name, X.680 §8.4. */
 export const TAG_NAMES: Readonly<Record<number, string>> = {

@@ -2,6 +2,7 @@
  * Reads DER (X.690) by schema: the caller says what must come next, so nothing recurses and nothing is read that no
  * schema asked for. Only definite, shortest lengths are DER; all else is refused with the byte where it stands.
  */
+import { readHeader, type HeaderProblem } from '../../asn1/header.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 
@@ -75,15 +76,12 @@ export class DerReader {
     const reader = this.#reader;
     const start = reader.at;
     if (reader.left < 2) throw new Malformed(`${what} is missing at byte ${start}.`);
-    const tag = reader.uint(1);
+    const tag = reader.peek(1);
     if (tags.length > 0 && !tags.includes(tag)) {
       throw new Malformed(`${what} should stand at byte ${start}, but there is tag 0x${hexByte(tag)}.`);
     }
-    if ((tag & 0x1f) === 0x1f) throw new Malformed(`The tag at byte ${start} is longer than X.509 ever needs.`);
-    const length = lengthOf(reader, what);
-    if (length > reader.left) {
-      throw new Malformed(`${what} at byte ${start} claims ${length} bytes, and only ${reader.left} are left.`);
-    }
+    const { length, problem } = readHeader(reader);
+    if (problem !== null) throw new Malformed(PROBLEMS[problem]({ what, start, length, left: reader.left }));
     const bodyAt = reader.at;
     reader.skip(length);
     return new Element(new Reader(reader.bytes, 0, bodyAt, bodyAt + length), tag, start, bodyAt);
@@ -118,19 +116,23 @@ export function onlyElement(bytes: Uint8Array, what: string, ...tags: readonly n
   return element;
 }
 
-function lengthOf(reader: Reader, what: string): number {
-  const at = reader.at;
-  const first = reader.uint(1);
-  if (first < 0x80) return first;
-  if (first === 0x80) throw new Malformed(`${what} has an indefinite length at byte ${at}: that is BER, not DER.`);
-  const count = first - 0x80;
-  if (count > 4 || reader.left < count) throw new Malformed(`The length at byte ${at} is impossible.`);
-  const length = reader.uint(count);
-  if (length < 0x80 || length < 256 ** (count - 1)) {
-    throw new Malformed(`The length at byte ${at} is not written in the shortest way, as DER demands.`);
-  }
-  return length;
+interface Place {
+  readonly what: string;
+  /** byte of the tag; one byte on stands the length */
+  readonly start: number;
+  readonly length: number;
+  readonly left: number;
 }
+
+const PROBLEMS: Readonly<Record<HeaderProblem, (place: Place) => string>> = {
+  highTag: ({ start }) => `The tag at byte ${start} is longer than X.509 ever needs.`,
+  noLength: ({ what, start }) => `${what} is missing at byte ${start}.`,
+  indefinite: ({ what, start }) => `${what} has an indefinite length at byte ${start + 1}: that is BER, not DER.`,
+  impossible: ({ start }) => `The length at byte ${start + 1} is impossible.`,
+  notShortest: ({ start }) => `The length at byte ${start + 1} is not written in the shortest way, as DER demands.`,
+  overrun: ({ what, start, length, left }) =>
+    `${what} at byte ${start} claims ${length} bytes, and only ${left} are left.`,
+};
 
 function hexByte(byte: number): string {
   return byte.toString(16).padStart(2, '0');
