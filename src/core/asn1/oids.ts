@@ -30,6 +30,7 @@ export const OID = {
   'id-sha256': '2.16.840.1.101.3.4.2.1',
   'id-sha384': '2.16.840.1.101.3.4.2.2',
   'id-sha512': '2.16.840.1.101.3.4.2.3',
+  'id-sha224': '2.16.840.1.101.3.4.2.4',
 
   // parts of a distinguished name: RFC 5280 appendix A.1, RFC 4519
   commonName: '2.5.4.3',

@@ -11,4 +11,5 @@ export const HASHES = {
   SHA512: sha512,
 } as const;
 
-export type HashFunction = (typeof HASHES)[keyof typeof HASHES];
+export type HashName = keyof typeof HASHES;
+export type HashFunction = (typeof HASHES)[HashName];

@@ -1,5 +1,6 @@
 /** The simple values inside DER elements. */
 import { TAG } from '../../asn1/tag.ts';
+import { bigFrom } from '../../bytes/big.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { Malformed, type DerReader, type Element } from './read.ts';
 
@@ -29,14 +30,7 @@ export function smallInteger(element: Element, what: string): number {
 export function bigInteger(element: Element, what: string): bigint {
   const bytes = integerBytes(element, what);
   if (new Reader(bytes).peek(1) >= 0x80) throw new Malformed(`${what} at byte ${element.at} is negative.`);
-  return fromBytes(bytes);
-}
-
-/** Big-endian bytes as a number. */
-export function fromBytes(bytes: Uint8Array): bigint {
-  let hex = '0x0';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return BigInt(hex);
+  return bigFrom(bytes);
 }
 
 /** BOOLEAN with an optional place: absent means false. DER knows only 0x00 and 0xff. */

@@ -3,6 +3,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { sameBytes } from '../../bytes/reader.ts';
+import { bitsOf, type RsaPublicKey } from '../../signature/rsa.ts';
 import { onlyElement, reading, type DerReader, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
 
@@ -19,11 +20,6 @@ export interface PublicKey {
   readonly algorithm: Algorithm;
   /** content of the BIT STRING */
   readonly key: Uint8Array;
-}
-
-export interface RsaPublicKey {
-  readonly modulus: bigint;
-  readonly exponent: bigint;
 }
 
 /** AlgorithmIdentifier, RFC 5280 section 4.1.1.2. */
@@ -69,7 +65,7 @@ const CURVE_BITS: Readonly<Record<string, number>> = { secp256r1: 256, secp384r1
 /** The size people give a key: bits of an RSA modulus, or of a curve; null where we do not know it. */
 export function keyBits(key: PublicKey): number | null {
   const rsa = rsaOf(key);
-  if (rsa) return rsa.modulus.toString(2).length;
+  if (rsa) return bitsOf(rsa.modulus);
   if (key.algorithm.oid === OID['id-Ed25519']) return 256;
   return CURVE_BITS[curveOf(key) ?? ''] ?? null;
 }
