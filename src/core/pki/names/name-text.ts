@@ -97,9 +97,12 @@ function split(text: string): string[][] {
   return rdns;
 }
 
-/** Without the spaces around it, but with an escaped one at its end. */
+/** Blanks around a value that are not part of it. Not `trim()`: that takes wider spaces too, which are characters. */
+const BLANKS = /^[ \t\r\n]+|[ \t\r\n]+$/g;
+
+/** Without the blanks around it, but with an escaped space at its end. */
 function trimmed(value: string): string {
-  const end = value.trim();
+  const end = value.replace(BLANKS, '');
   const backslashes = end.length - end.replace(/\\+$/, '').length;
   return backslashes % 2 === 1 && value.endsWith(' ') ? `${end} ` : end;
 }

@@ -74,6 +74,11 @@ describe('a distinguished name', () => {
     );
   });
 
+  test.each(['\u00a0', '\u2003x\u3000', ' \u00a0', '\u00a0 '])('keeps the wider spaces of %j', (text) => {
+    const made = one('2.5.4.3', TAG.utf8String, Buffer.from(text));
+    expect(toHex(der(nameText(name(made))))).toBe(toHex(made));
+  });
+
   test('shows characters that would hide or turn the text as escapes', () => {
     const trick = one('2.5.4.3', TAG.utf8String, Buffer.from('a\u202Eb\0c\u200Dd\n'));
     expect(nameText(name(trick))).toBe('CN=a\\E2\\80\\AEb\\00c\\E2\\80\\8Dd\\0A');
