@@ -8,6 +8,9 @@ import { bitsOf, pkcs1Holds, pssHolds, RSA_BITS, type RsaPublicKey } from '../..
 import { oidText, smallInteger } from '../der/values.ts';
 import { curveOf, keyKind, readAlgorithm, rsaOf, type Algorithm, type PublicKey } from './public-key.ts';
 
+/** Real keys have 17 bits; a long exponent is there to keep whoever checks busy. */
+const EXPONENT_BITS = 64;
+
 /** Whether something is so, and the sentence that says why. */
 export interface Verdict {
   readonly holds: boolean;
@@ -94,6 +97,7 @@ function withRsa(key: PublicKey, hashOid: string, holds: (rsa: RsaPublicKey, has
   const hash = HASH_OF[hashOid];
   if (!hash) return fails(`The hash ${oidName(hashOid)} is not one that we can check.`);
   if (bitsOf(rsa.modulus) > RSA_BITS) return fails(`An RSA key above ${RSA_BITS} bits is not checked.`);
+  if (bitsOf(rsa.exponent) > EXPONENT_BITS) return fails(`An RSA exponent above ${EXPONENT_BITS} bits is not checked.`);
   return fits(holds(rsa, hash));
 }
 
