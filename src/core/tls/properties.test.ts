@@ -192,6 +192,15 @@ describe('how the bytes arrive makes no difference', () => {
   });
 });
 
+test('a stream that came in more pieces than a call has arguments is read', () => {
+  const bytes = bytesOf('160303' + 'ffff'); // one record that never ends
+  const pieces = Array.from({ length: 300_000 }, (_, at) => ({
+    ...{ from: 'client' as const, at },
+    bytes: Uint8Array.of(bytes[at] ?? 0),
+  }));
+  expect(dissect(pieces, '').bytes.total).toBe(300_000);
+});
+
 describe('the time it takes grows with the bytes, not faster', () => {
   /** Ten times as much of the same may take at most thirty times as long; a square would take a hundred times. */
   test.each([

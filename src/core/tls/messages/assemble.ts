@@ -1,5 +1,5 @@
 /** Handshake messages out of record contents: several in one record, or one across several. RFC 8446 §5.1. */
-import { concat, Reader } from '../../bytes/reader.ts';
+import { concat, Reader, joined } from '../../bytes/reader.ts';
 import type { Field, Side } from '../dissection.ts';
 import { field } from '../format/format.ts';
 
@@ -68,7 +68,7 @@ export class Assembler {
     waiting.split.parts += 1;
     if (waiting.bytes >= HEADER_BYTES && this.#missing(waiting, content) === 0) {
       this.#waiting = null;
-      const bytes = concat(...waiting.parts);
+      const bytes = joined(waiting.parts);
       const message = { from: this.#from, input: new Reader(bytes, this.#newBuffer(bytes)), records: waiting.records };
       waiting.split.name = onMessage(message).field.name;
     }

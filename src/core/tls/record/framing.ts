@@ -1,5 +1,5 @@
 /** Cuts the two byte streams of a connection into records, in the order in which they were complete. */
-import { concat, Reader } from '../../bytes/reader.ts';
+import { joined, Reader } from '../../bytes/reader.ts';
 import type { Chunk, Side } from '../dissection.ts';
 
 export interface Framed {
@@ -28,7 +28,7 @@ function frameSide(side: Side, chunks: readonly Chunk[], out: { record: Framed; 
   const own = chunks.flatMap((chunk, order) =>
     chunk.from === side && chunk.bytes.length > 0 ? [{ chunk, order }] : [],
   );
-  const input = new Reader(concat(...own.map(({ chunk }) => chunk.bytes)));
+  const input = new Reader(joined(own.map(({ chunk }) => chunk.bytes)));
   let chunkIndex = 0;
   let chunkEnd = own[0]?.chunk.bytes.length ?? 0;
   while (input.left > 0) {
