@@ -2,6 +2,7 @@
  * Shapes give the nameless nodes of DER the names that the RFCs give them. A shape follows the ASN.1 module line by
  * line: one row a field, in order, optional ones told by their tag.
  */
+import { KEY_USAGE } from './key-usage.ts';
 import { OID } from './oids.ts';
 import { TAG } from './tag.ts';
 
@@ -91,18 +92,6 @@ const EC_SIGNATURE = named('ECDSA-Sig-Value', 'An ECDSA signature: two numbers.'
   fields: [named('r', 'First number of the signature.'), named('s', 'Second number of the signature.')],
 });
 
-const KEY_USAGE_BITS = [
-  'digitalSignature',
-  'nonRepudiation',
-  'keyEncipherment',
-  'dataEncipherment',
-  'keyAgreement',
-  'keyCertSign',
-  'cRLSign',
-  'encipherOnly',
-  'decipherOnly',
-];
-
 const DISTRIBUTION_POINTS: Omit<Shape, 'name' | 'says'> = {
   each: named('DistributionPoint', 'One place.', {
     fields: [
@@ -120,7 +109,7 @@ const DISTRIBUTION_POINTS: Omit<Shape, 'name' | 'says'> = {
 /** What stands inside `extnValue`, by the extension's identifier. RFC 5280 §4.2. */
 const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
   [OID.subjectKeyIdentifier]: named('SubjectKeyIdentifier', "A short fingerprint of this certificate's key."),
-  [OID.keyUsage]: named('KeyUsage', 'What the key may be used for.', { bits: KEY_USAGE_BITS }),
+  [OID.keyUsage]: named('KeyUsage', 'What the key may be used for.', { bits: KEY_USAGE }),
   [OID.subjectAltName]: named('SubjectAltName', 'The names this certificate is valid for.', GENERAL_NAMES),
   [OID.issuerAltName]: named('IssuerAltName', 'Further names of the issuer.', GENERAL_NAMES),
   [OID.basicConstraints]: named('BasicConstraints', 'Whether this certificate may sign others.', {

@@ -1,4 +1,5 @@
 /** The checks of one certificate in its place in a path (RFC 5280 section 6.1), each with its reason. */
+import type { KeyUsage } from '../../asn1/key-usage.ts';
 import { OID, oidName } from '../../asn1/oids.ts';
 import { isoTime } from '../../asn1/time.ts';
 import { toHex } from '../../bytes/hex.ts';
@@ -173,7 +174,7 @@ function keyUsageOfAuthority({ extensions }: Certificate): Finding {
 const LEAF_USAGE = {
   client: ['digitalSignature', 'keyAgreement'],
   server: ['digitalSignature', 'keyEncipherment', 'keyAgreement'],
-} as const satisfies Record<Purpose, readonly ext.KeyUsage[]>;
+} as const satisfies Record<Purpose, readonly KeyUsage[]>;
 const PURPOSE_OID = { client: OID.clientAuth, server: OID.serverAuth } as const;
 
 /** The purpose must be allowed by the leaf and by every authority that limits purposes at all. */
@@ -188,7 +189,7 @@ function purposeCheck({ certificate, depth }: Place, { purpose }: Question): Fin
     return fails('purpose', `It is for ${given}, not for ${wanted}${why}.`);
   }
   const usage = valueOf(said(certificate.extensions, 'keyUsage', ext.keyUsage));
-  const needed: readonly ext.KeyUsage[] = LEAF_USAGE[purpose];
+  const needed: readonly KeyUsage[] = LEAF_USAGE[purpose];
   if (depth === 0 && usage !== null && !usage.some((name) => needed.includes(name))) {
     return fails('purpose', `Its key is for ${usage.join(', ')}; a ${purpose} needs ${needed.join(' or ')}.`);
   }

@@ -5,7 +5,7 @@ import { bitString, element, explicit, implicit, integer, namedBits, NULL, octet
 import { oid, sequence, setOf, time, TRUE } from '../../asn1/write.ts';
 import type { PrivateKey } from '../keys/private-key.ts';
 import { keyIdentifier, type PublicKey } from '../keys/public-key.ts';
-import { KEY_USAGE, type KeyUsage } from './extensions.ts';
+import { KEY_USAGE, type KeyUsage } from '../../asn1/key-usage.ts';
 
 const SHA256_WITH_RSA = sequence(oid(OID.sha256WithRSAEncryption), NULL);
 

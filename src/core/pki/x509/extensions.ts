@@ -1,4 +1,5 @@
 /** What a certificate's extensions say (RFC 5280 section 4.2.1). */
+import { KEY_USAGE, type KeyUsage } from '../../asn1/key-usage.ts';
 import { OID, type OidName } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import { Malformed, onlyElement, type DerReader } from '../der/read.ts';
@@ -15,20 +16,6 @@ export interface Extension {
 /** More extensions than any certificate needs. */
 const EXTENSIONS = 100;
 const PURPOSES = 200;
-
-/** Names of the bits of keyUsage, from bit 0. */
-export const KEY_USAGE = [
-  'digitalSignature',
-  'nonRepudiation',
-  'keyEncipherment',
-  'dataEncipherment',
-  'keyAgreement',
-  'keyCertSign',
-  'cRLSign',
-  'encipherOnly',
-  'decipherOnly',
-] as const;
-export type KeyUsage = (typeof KEY_USAGE)[number];
 
 /** Extensions ::= SEQUENCE OF Extension. One that comes twice is damage (RFC 5280 section 4.2). */
 export function readExtensions(reader: DerReader): Extension[] {
