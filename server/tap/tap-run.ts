@@ -18,8 +18,11 @@ export interface PassedRecord {
 /** Who is told what a run does. None of these may throw. */
 export interface TapObserver {
   record(record: PassedRecord): void;
-  /** One side's end of its TCP connection; `deadline` when the tap itself ended the run. At most once for each side. */
-  closed(from: Side, how: Ending | 'deadline'): void;
+  /**
+   * One side's end of its TCP connection: by itself, by the tap because time was up, or cut by the tap because nobody was
+   * left on the other side. Once for each side of a run that is over.
+   */
+  closed(from: Side, how: Ending | 'deadline' | 'cut'): void;
   /** This direction does not carry TLS records; its bytes pass on in pieces. */
   notTls(from: Side): void;
   /** Both sockets are closed. The last call. */
@@ -76,6 +79,7 @@ export function joinRun(
     socket.on('drain', flow);
     socket.on('close', () => closed(side));
   }
+  flow();
 
   function read(from: Side, pieces: readonly Uint8Array[]): void {
     if (splitters[from].isRaw && !told.has(from)) {
@@ -141,6 +145,9 @@ export function joinRun(
     // A side that is gone after its FIN answers with resets; its peer must not go on talking to nobody.
     if (openSockets > 0 && gate.lanes[side].isOver && !gate.lanes[other].ending) reset(sockets[other]);
     if (openSockets > 0) return;
+    for (const left of ['client', 'server'] as const) {
+      if (!isEnded && !gate.lanes[left].ending) observer.closed(left, 'cut');
+    }
     clearTimeout(deadline);
     observer.over();
   }

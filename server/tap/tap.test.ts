@@ -72,6 +72,18 @@ test('records pass both ways unchanged and are shown in order', async () => {
   expect(said).toEqual(['0 client 22,3,3,0,1,1', '1 client 22,3,3,0,1,2', '2 server 21,3,3,0,1,3']);
 });
 
+test('a client that connects and ends at once is heard: its FIN and what was before it', async () => {
+  const { tap, said } = await aTap();
+  const hasty = connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true });
+  hasty.end(record(22, 1));
+  await expect.poll(() => said).toEqual(['0 client 22,3,3,0,1,1', 'client FIN']);
+  hasty.destroy();
+  const mute = connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true });
+  mute.end();
+  await expect.poll(() => said.slice(2)).toContain('client FIN');
+  mute.destroy();
+});
+
 test('the target sees the run under the port that the observer was told', async () => {
   const { client, target, run } = await aTap();
   client.write(record(22, 1));
@@ -124,7 +136,7 @@ test('a reset is passed on as a reset, after the records before it', async () =>
   client.resetAndDestroy();
   expect(((await failed) as [NodeJS.ErrnoException])[0].code).toBe('ECONNRESET');
   await isOver;
-  expect(said).toEqual(['0 client 22,3,3,0,1,1', 'client RST', 'over']);
+  expect(said).toEqual(['0 client 22,3,3,0,1,1', 'client RST', 'server cut', 'over']);
 });
 
 test('whoever goes on talking to a side that is gone after its FIN is reset, not left alone', async () => {
@@ -145,6 +157,7 @@ test('whoever goes on talking to a side that is gone after its FIN is reset, not
   expect(said.filter((line) => !line.includes('22,3,3,0,1,2'))).toEqual([
     '0 client 22,3,3,0,1,1',
     'server FIN',
+    'client cut',
     'over',
   ]);
 });
@@ -192,7 +205,7 @@ test('closing ends every run, and closing again is harmless', async () => {
   client.write(record(22, 1));
   await read(target, 6);
   await Promise.all([tap.close(), tap.close(), isOver]);
-  expect(said.slice(1)).toEqual(['over']);
+  expect(said.slice(1)).toEqual(['client cut', 'server cut', 'over']);
   await expect(once(connect({ port: tap.port, host: '127.0.0.1' }), 'connect')).rejects.toThrow('ECONNREFUSED');
 });
 

@@ -34,7 +34,8 @@ export async function openTap(options: TapOptions): Promise<Tap> {
     return socket;
   };
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (accepted) => {
+  // Paused until it is joined: a FIN that came before would be taken off the socket with nobody there to hear it.
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (accepted) => {
     const client = own(accepted);
     const target = own(connect({ ...options.target, allowHalfOpen: true, noDelay: true }));
     const abandon = () => {
