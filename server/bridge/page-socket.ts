@@ -1,6 +1,7 @@
 /** One page's socket from its first message to its end: parsing, limits, keep-alive. What a request does is not its concern. */
 import * as v from 'valibot';
 import type { RawData, WebSocket } from 'ws';
+import { decodeClientBytes } from '../../src/core/bridge/frames.ts';
 import { CLOSE, FromPage, PROTOCOL_VERSION, type Request } from '../../src/core/bridge/messages.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
 import type { Session, Sessions } from '../session/session.ts';
@@ -14,6 +15,8 @@ type Greet = (hello: Hello, page: PageSocket) => ReturnType<Sessions['of']>;
 
 /** What a page gets to answer our close before its socket is cut. */
 const CLOSE_MS = 500;
+
+const HELLO_ONCE = 'A page says hello once, before everything else.';
 
 /** What a learner reads when a limit of the socket itself is reached. */
 const TOLD = {
@@ -86,6 +89,7 @@ export class PageSocket {
     clearInterval(this.#pingTimer);
     this.#stopDeskRuns?.();
     this.#stopDeskRuns = null;
+    this.#session?.left(this);
     this.#outbox.close();
   }
 
@@ -104,17 +108,26 @@ export class PageSocket {
   }
 
   #read(data: RawData, isBinary: boolean): void {
-    const message = isBinary ? undefined : parsed(String(data));
+    if (isBinary) return this.#readBytes(data);
+    const message = parsed(String(data));
     const checked = v.safeParse(FromPage, message);
-    if (!checked.success) return this.#refuse(message, checked.issues[0]);
+    if (!checked.success) return this.#refuse(whyBad(checked.issues[0]), idOf(message));
     const request = checked.output;
     if (this.#session === null && request.type === 'hello') this.#welcome(request);
-    else if (this.#session === null || request.type === 'hello') this.#refuse(message, null);
+    else if (this.#session === null || request.type === 'hello') this.#refuse(HELLO_ONCE, idOf(message));
     else this.#answer(this.#session, request);
   }
 
+  /** Bytes of the TLS client in the page. `ws` gives a binary message as one Buffer. */
+  #readBytes(data: RawData): void {
+    const frame = decodeClientBytes(data as Buffer);
+    if (this.#session === null) this.#refuse(HELLO_ONCE);
+    else if (frame.kind === 'refused') this.#refuse(frame.text);
+    else this.#session.send(frame, this);
+  }
+
   #answer(session: Session, request: Request): void {
-    session.handle(request).then(
+    session.handle(request, this).then(
       (answer) => this.#outbox.send(answer),
       (bug: unknown) => {
         this.#deps.log(`bridge: "${request.type}" failed: ${bug instanceof Error ? bug.stack : String(bug)}`);
@@ -135,10 +148,10 @@ export class PageSocket {
     this.#outbox.follow(session, isNew ? 0 : hello.since);
   }
 
-  #refuse(message: unknown, issue: v.BaseIssue<unknown> | null): void {
+  #refuse(text: string, re: number | null = null): void {
     this.#badMessages++;
     if (this.#badMessages >= this.#limits.badMessages) return this.endBy('badMessages');
-    this.#outbox.send({ type: 'error', re: idOf(message), code: 'bad-message', text: whyBad(issue) });
+    this.#outbox.send({ type: 'error', re, code: 'bad-message', text });
   }
 }
 
@@ -157,8 +170,7 @@ function idOf(message: unknown): number | null {
 }
 
 /** Names the place, never the value: it may hold a key. */
-function whyBad(issue: v.BaseIssue<unknown> | null): string {
-  if (issue === null) return 'A page says hello once, before everything else.';
+function whyBad(issue: v.BaseIssue<unknown>): string {
   const place = v.getDotPath(issue)?.slice(0, 100);
   if (place === 'version') return 'The page and the server are of different versions. Reload the page.';
   return place === undefined ? 'This is not a message of the bridge.' : `The message does not fit at "${place}".`;

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type TLSSocket, connect } from 'node:tls';
 import { type Direction, IV_BYTES, Opener, Sealer } from '../../src/core/aes/envelope.ts';
+import { LineCutter } from '../../src/core/bytes/lines.ts';
+import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import { answerFrom, failureIn, greetingFrom, lineBytes, parseLine } from '../../src/core/desk/line.ts';
 import type { Failure, Greeting, Ok, Request } from '../../src/core/desk/messages.ts';
-import { LineCutter } from '../desk/lines.ts';
 import { whyLost, whyNotStarted } from './desk-words.ts';
 
 /** The desk, or this client, said no: one sentence, exit status 1. */
@@ -98,7 +99,7 @@ interface Lines {
 
 /** Lines as they come; what ends the connection is kept and thrown at whoever waits for the next one. */
 function linesOf(socket: TLSSocket, address: DeskAddress, files: ClientFiles): Lines {
-  const cutter = new LineCutter();
+  const cutter = new LineCutter(DESK_LIMITS.lineBytes);
   const ready: Uint8Array[] = [];
   let lost: Refused | null = null;
   let hasGreeted = false;

@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import { type Direction, IV_BYTES, type Mode, Opener, Sealer } from '../../src/core/aes/envelope.ts';
 import { toBase64 } from '../../src/core/bytes/base64.ts';
+import { LineCutter } from '../../src/core/bytes/lines.ts';
+import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import { lineBytes, parseLine, requestFrom } from '../../src/core/desk/line.ts';
 import { DESK_VERSION, type ErrorCode, Failure, type Greeting, type Request } from '../../src/core/desk/messages.ts';
 import { VISIT_LIMITS } from './limits.ts';
-import { LineCutter } from './lines.ts';
 import { createPace, hasRoom, waited } from './pace.ts';
 import type { Reply, Visitor } from './requests.ts';
 
@@ -106,7 +107,7 @@ function marked(reply: Reply, request: Uint8Array): Reply {
 
 /** The lines of a stream, read one after the other: the next is read when the last has been answered. */
 async function* linesOf(stream: Duplex, heard: () => void): AsyncGenerator<Uint8Array | 'too-large'> {
-  const cutter = new LineCutter();
+  const cutter = new LineCutter(DESK_LIMITS.lineBytes);
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     heard();
     const lines = cutter.push(chunk as Uint8Array);

@@ -4,13 +4,14 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
-import type { TlsVersion } from '../../src/core/bridge/messages.ts';
+import { LIMITS } from '../../src/core/bridge/limits.ts';
+import type { ClientReport, TlsVersion } from '../../src/core/bridge/messages.ts';
+import { LineCutter } from '../../src/core/bytes/lines.ts';
+import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
-import { LineReader } from './lines.ts';
 import { prepare, type MaterialRefused, type Prepared } from './material.ts';
 import { peerOf } from './peer.ts';
 import { alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
-import type { FaultKind, RelayPeer } from './relay.ts';
 
 export interface NodeClientOptions {
   readonly version: TlsVersion;
@@ -21,15 +22,6 @@ export interface NodeClientOptions {
   readonly certificate: string | null;
   readonly privateKey: Secret | null;
 }
-
-export type ClientReport =
-  | { readonly kind: 'key-log'; readonly line: string }
-  /** the server's certificate was verified; whether the server accepts ours is not known yet in TLS 1.3 */
-  | { readonly kind: 'trusts'; readonly peer: RelayPeer }
-  | { readonly kind: 'refuses'; readonly code: string; readonly text: string; readonly peer: RelayPeer | null }
-  | { readonly kind: FaultKind; readonly code: string; readonly text: string }
-  | { readonly kind: 'ended'; readonly code: string | null; readonly text: string }
-  | { readonly kind: 'line'; readonly line: string };
 
 export interface NodeClient {
   /** Sends one line; false when the connection no longer takes any. */
@@ -75,7 +67,7 @@ function start(
     // Bound to the name that was asked for: Node would fall back to `localhost` for an empty one.
     checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
   });
-  const lines = new LineReader((line) => report({ kind: 'line', line }));
+  const cutter = new LineCutter(LIMITS.lineBytes);
   tls.on('keylog', (line) => report({ kind: 'key-log', line: line.toString('latin1').trim() }));
   tls.on('secureConnect', () => {
     isSecure = true;
@@ -83,7 +75,9 @@ function start(
     if (peer) report({ kind: 'trusts', peer });
   });
   tls.on('data', (bytes: Buffer) => {
-    if (!lines.push(bytes)) tls.destroy();
+    const lines = cutter.push(bytes);
+    if (lines === 'too-large') tls.destroy();
+    else for (const line of lines) report({ kind: 'line', line: shownUtf8(line) });
   });
   tls.on('error', (error) => last(failure(error, tls, isSecure)));
   // Before the handshake is done an error follows that says so.

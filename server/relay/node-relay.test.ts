@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import { anAuthority, issuedBy, selfSigned, type Made } from '../../tests/session/openssl-pki.ts';
 import { hasProgram } from '../../tests/programs.ts';
-import { prepareNodeClient, type ClientReport, type NodeClient } from './node-client.ts';
+import type { ClientReport } from '../../src/core/bridge/messages.ts';
+import { prepareNodeClient, type NodeClient } from './node-client.ts';
 import { openNodeRelay } from './node-relay.ts';
 import type { RelayMaterial, RelayReport } from './relay.ts';
 

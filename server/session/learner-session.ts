@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import type * as v from 'valibot';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
-import type { Answer, ConfigureRelay, Dial, Failed, Request, Say } from '../../src/core/bridge/messages.ts';
-import { Secret } from '../../src/core/bytes/secret.ts';
-import { prepareNodeClient } from '../relay/node-client.ts';
+import type { ClientBytes } from '../../src/core/bridge/frames.ts';
+import type { Answer, ConfigureRelay, Dial, Failed, Report, Request, Say } from '../../src/core/bridge/messages.ts';
 import type { TapRun } from '../tap/tap-run.ts';
+import { prepareEnd, type Page } from './client-end.ts';
 import { FactLog } from './fact-log.ts';
 import { SessionRun } from './session-run.ts';
 import type { Fact, Session, SessionDeps, SessionDesk } from './session.ts';
@@ -16,6 +16,8 @@ type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
 /** Node wants a finite handshake deadline; a lesson may hold a record far longer than its default of two minutes. */
 const LESSON_HANDSHAKE_MS = 24 * 60 * 60_000;
+const ENDED = 'This session has ended. Reload the page.';
+const OVER = 'This connection has ended.';
 /** A DNS name as a certificate can carry it. */
 const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
@@ -28,6 +30,8 @@ export class LearnerSession implements Session {
   readonly #runs = new Map<number, SessionRun>();
   /** open runs by the client's own TCP port: how the tap finds them, and how it knows a stranger */
   readonly #byPeerPort = new Map<number, SessionRun>();
+  /** the last runs whose client is in a page */
+  readonly #ofPages = new Map<number, { readonly run: SessionRun; readonly page: Page }>();
   #runCount = 0;
   #dialling = 0;
   #relay: Promise<TappedRelay> | null = null;
@@ -54,28 +58,39 @@ export class LearnerSession implements Session {
     return this.#log.subscribe(listener);
   }
 
-  async handle(request: Request): Promise<Answer> {
+  async handle(request: Request, page: Page): Promise<Answer> {
     try {
-      if (this.#closing) return failed(request, 'internal', 'This session has ended. Reload the page.');
-      return await this.#answer(request);
+      if (this.#closing) return failed(request, 'internal', ENDED);
+      return await this.#answer(request, page);
     } catch (error) {
       this.#deps.log(`session: ${request.type} failed: ${error instanceof Error ? error.message : 'unknown'}`);
       return failed(request, 'internal', 'The server has failed at this request. Try it again.');
     }
   }
 
+  send({ run, bytes }: ClientBytes, page: Page): void {
+    const end = this.#runs.get(run)?.end;
+    if (end?.program === 'page' && end.page === page) end.client.write(bytes);
+  }
+
+  left(page: Page): void {
+    for (const { end } of this.#runs.values()) if (end?.program === 'page' && end.page === page) end.client.hangUp();
+  }
+
   close(): Promise<void> {
     return (this.#closing ??= this.#end());
   }
 
-  #answer(request: Request): Answer | Promise<Answer> {
+  #answer(request: Request, page: Page): Answer | Promise<Answer> {
     switch (request.type) {
       case 'csr':
         return { type: 'csr', re: request.id, pem: this.#deps.identity.csr };
       case 'relay':
         return this.#configure(request);
       case 'dial':
-        return this.#dial(request);
+        return this.#dial(request, page);
+      case 'report':
+        return this.#report(request, page);
       case 'say':
         return this.#say(request);
       case 'hang-up':
@@ -92,8 +107,8 @@ export class LearnerSession implements Session {
     return { type: 'relay-ready', re: request.id, certificate: result.certificate, trust: [...result.trust] };
   }
 
-  async #dial(request: Of<typeof Dial>): Promise<Answer> {
-    const { version, serverName, trust, certificate, lentKey } = request;
+  async #dial(request: Dial, page: Page): Promise<Answer> {
+    const { serverName } = request;
     if (!this.#hasCertificate) {
       return failed(request, 'no-certificate', 'The desk has no certificate yet. Sign its request first.');
     }
@@ -104,26 +119,34 @@ export class LearnerSession implements Session {
       const text = `${this.#limits.connectionsPerSession} connections are open. Hang one up first.`;
       return failed(request, 'limit', text);
     }
-    const privateKey = lentKey === null ? null : new Secret(lentKey);
-    const ready = prepareNodeClient({ version, serverName, trust, certificate, privateKey });
+    const ready = prepareEnd(request, page, this.#limits.clientBufferedBytes);
     if (ready.kind === 'refused') return failed(request, ready.code, ready.text);
 
-    const socket = await this.#connected();
+    const socket = await this.#connected(request.client === 'page');
     if (this.#closing) {
       socket.destroy();
-      return failed(request, 'internal', 'This session has ended. Reload the page.');
+      return failed(request, 'internal', ENDED);
     }
     const run = this.#opensRun(request, socket);
-    run.client = ready.start(socket, (report) => run.fromClient(report));
+    run.end = ready.start(socket, (report) => run.fromClient(report));
+    if (run.end.program === 'page') this.#remember(run, page);
     return { type: 'dialled', re: request.id, run: run.id };
   }
 
+  /** A page may still speak of the last few runs it has dialled: what it says of an end comes after the end. */
+  #remember(run: SessionRun, page: Page): void {
+    this.#ofPages.set(run.id, { run, page });
+    const [oldest] = this.#ofPages.keys();
+    if (oldest !== undefined && this.#ofPages.size > 2 * this.#limits.connectionsPerSession)
+      this.#ofPages.delete(oldest);
+  }
+
   /** A connection to the own tap: the only address that a session ever dials. */
-  async #connected(): Promise<Socket> {
+  async #connected(allowHalfOpen: boolean): Promise<Socket> {
     this.#dialling += 1;
     try {
       const { port } = await this.#opened();
-      const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+      const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen });
       await once(socket, 'connect');
       return socket;
     } finally {
@@ -132,13 +155,13 @@ export class LearnerSession implements Session {
   }
 
   /** Registers the run before any byte of it is sent, so that the tap finds it. */
-  #opensRun(request: Of<typeof Dial>, socket: Socket): SessionRun {
+  #opensRun(request: Dial, socket: Socket): SessionRun {
     const run = new SessionRun(++this.#runCount, this.#log, request, this.#deps.now());
     const port = socket.localPort ?? 0;
     this.#runs.set(run.id, run);
     this.#byPeerPort.set(port, run);
     socket.once('close', () => {
-      run.client = null;
+      run.end = null;
       this.#runs.delete(run.id);
     });
     return run;
@@ -148,19 +171,27 @@ export class LearnerSession implements Session {
     const run = this.#runs.get(request.run);
     if (!run) return this.#noRun(request, request.run);
     if (request.line.includes('\n')) return failed(request, 'bad-message', 'A line holds no line break.');
-    if (!run.client?.say(request.line)) return failed(request, 'run-over', 'This connection has ended.');
+    if (run.end?.program === 'page') return failed(request, 'bad-message', 'The client of this run is in the page.');
+    if (!run.end?.client.say(request.line)) return failed(request, 'run-over', OVER);
     return { type: 'done', re: request.id };
+  }
+
+  #report({ id, run, reports }: Of<typeof Report>, page: Page): Answer {
+    const known = this.#ofPages.get(run);
+    if (known?.page !== page) return this.#noRun({ id }, run);
+    for (const report of reports) known.run.fromClient(report);
+    return { type: 'done', re: id };
   }
 
   #hangUp(id: number, run: number): Answer {
     const open = this.#runs.get(run);
     if (!open) return this.#noRun({ id }, run);
-    open.client?.hangUp();
+    open.end?.client.hangUp();
     return { type: 'done', re: id };
   }
 
   #noRun(request: { readonly id: number }, run: number): Answer {
-    if (run >= 1 && run <= this.#runCount) return failed(request, 'run-over', 'This connection has ended.');
+    if (run >= 1 && run <= this.#runCount) return failed(request, 'run-over', OVER);
     return failed(request, 'no-such-run', 'There is no such connection.');
   }
 
@@ -196,8 +227,7 @@ export class LearnerSession implements Session {
         found((run) => {
           this.#desk ??= this.#deps.openDesk();
           this.#desk.serve(stream, peer);
-          const reader = run.deskReader();
-          stream.on('data', (bytes: Buffer) => void reader.push(bytes)); // beside the desk, which reads it already
+          stream.on('data', run.deskReader()); // beside the desk, which reads it already
         }),
       over: () => {
         if (run && this.#byPeerPort.get(peerPort) === run) this.#byPeerPort.delete(peerPort);
@@ -206,7 +236,7 @@ export class LearnerSession implements Session {
   }
 
   async #end(): Promise<void> {
-    for (const { client } of this.#runs.values()) client?.destroy();
+    for (const { end } of this.#runs.values()) end?.client.destroy();
     this.#runs.clear();
     const relay = await this.#relay?.catch(() => null);
     await relay?.close();

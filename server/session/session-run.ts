@@ -1,26 +1,28 @@
 /** One run of a session: stamps whatever its parts report with one clock, and makes facts of it. */
+import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { Side } from '../../src/core/tls/dissection.ts';
-import type { Dial, RunClosed, RunEvent } from '../../src/core/bridge/messages.ts';
-import { LineReader } from '../relay/lines.ts';
-import type { ClientReport, NodeClient } from '../relay/node-client.ts';
+import type { ClientReport, Dial, RunClosed, RunEvent } from '../../src/core/bridge/messages.ts';
+import { LineCutter } from '../../src/core/bytes/lines.ts';
+import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import type { RelayPeer, RelayReport } from '../relay/relay.ts';
 import type { PassedRecord } from '../tap/tap-run.ts';
+import type { ClientEnd } from './client-end.ts';
 import type { FactLog } from './fact-log.ts';
-import type * as v from 'valibot';
 
 const MICROSECONDS = 1000;
 
 export class SessionRun {
   readonly id: number;
-  /** the client's end, as long as somebody may speak through it */
-  client: NodeClient | null = null;
+  /** null before it is there, and once nobody can speak through it any more */
+  end: ClientEnd | null = null;
   readonly #log: FactLog;
   readonly #startedMs = performance.now();
 
-  constructor(id: number, log: FactLog, dial: v.InferOutput<typeof Dial>, startedAt: number) {
+  constructor(id: number, log: FactLog, dial: Dial, startedAt: number) {
     this.id = id;
     this.#log = log;
-    const { label, version, client, serverName } = dial;
+    const { label, client, serverName } = dial;
+    const version = dial.client === 'node' ? dial.version : '1.3';
     log.add({ type: 'run', run: id, label, version, client, engine: 'node', serverName, startedAt });
   }
 
@@ -68,8 +70,12 @@ export class SessionRun {
   }
 
   /** Tells each line that the desk reads. @returns what to feed the plaintext's bytes to */
-  deskReader(): LineReader {
-    return new LineReader((line) => this.#heard('server', line));
+  deskReader(): (bytes: Uint8Array) => void {
+    const cutter = new LineCutter(LIMITS.lineBytes);
+    return (bytes) => {
+      const lines = cutter.push(bytes);
+      if (lines !== 'too-large') for (const line of lines) this.#heard('server', shownUtf8(line));
+    };
   }
 
   #at(): number {

@@ -3,10 +3,12 @@
  * the order desk on its own port.
  */
 import type { Duplex } from 'node:stream';
+import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
 import type { Answer, Request, RunFact } from '../../src/core/bridge/messages.ts';
 import type { TapRecord } from '../../src/core/bridge/run.ts';
 import type { RelayIdentity, RelayPeer } from '../relay/relay.ts';
+import type { Page } from './client-end.ts';
 
 /** Anything that is told of a run; `seq` rises by one from fact to fact of a session. */
 export type Fact = RunFact | TapRecord;
@@ -15,8 +17,12 @@ export type Fact = RunFact | TapRecord;
 export interface Session {
   /** random; another one means that the server has forgotten what it knew of this learner */
   readonly id: string;
-  /** Answers one request of the page. Never rejects: what goes wrong is an `error` answer with a plain sentence. */
-  handle(request: Request): Promise<Answer>;
+  /** Answers one request of a page. Never rejects: what goes wrong is an `error` answer with a plain sentence. */
+  handle(request: Request, page: Page): Promise<Answer>;
+  /** Bytes of the page's own TLS client. They go nowhere when that connection is over or not this page's. */
+  send(bytes: ClientBytes, page: Page): void;
+  /** The page is gone, and with it every TLS client that ran in it: their connections end. */
+  left(page: Page): void;
   /** The facts after `seq`, oldest first. Bounded: the oldest runs are forgotten whole. */
   since(seq: number): readonly Fact[];
   /** Calls the listener with every new fact, in order and at once; returns the way to stop. */

@@ -1,4 +1,4 @@
-/** Every row of the failure catalogue on real sockets, once per TLS version that it speaks about. */
+/** Every row of the failure catalogue on real sockets, for each version and client that it speaks about. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClassroom, type Classroom } from '../../server/cli/lessons/classroom.ts';
 import type { HeadlessLearner } from '../../server/cli/lessons/headless-learner.ts';
@@ -16,18 +16,20 @@ beforeAll(async () => {
 afterAll(() => classroom.close());
 
 const CASES = SCENARIOS.flatMap((scenario: Scenario) =>
-  scenario.expect.flatMap(({ tls }) => tls.map((version) => [scenario.id, version, scenario] as const)),
+  scenario.expect.flatMap(({ tls, client }) =>
+    tls.flatMap((version) => client.map((program) => [scenario.id, version, program, scenario] as const)),
+  ),
 );
 
-test.each(CASES)('%s ends as its row says in TLS %s', async (id, version, scenario) => {
-  expect(await learner.perform({ type: 'dial', scenario: id, version })).toBeNull();
+test.each(CASES)('%s ends as its row says in TLS %s, client %s', async (id, version, client, scenario) => {
+  expect(await learner.perform({ type: 'dial', scenario: id, version, client })).toBeNull();
   const { runs, lastRun } = learner.world;
   const run = runs[lastRun ?? ''];
-  expect(run && differences(scenario, version, outcomeOf(run))).toEqual([]);
+  expect(run && differences(scenario, run, outcomeOf(run))).toEqual([]);
   if (id === 'good') expect(await learner.perform({ type: 'hang-up' })).toBeNull();
 });
 
-test('every scenario has a row for both versions', () => {
-  const versions = SCENARIOS.map((scenario: Scenario) => scenario.expect.flatMap(({ tls }) => tls).sort());
-  expect(versions).toEqual(SCENARIOS.map(() => ['1.2', '1.3']));
+test('every scenario has one row for every way to make it', () => {
+  const ways = (scenario: Scenario) => CASES.filter(([id]) => id === scenario.id).map(([, tls, who]) => `${tls} ${who}`);
+  for (const scenario of SCENARIOS) expect(ways(scenario).sort()).toEqual(['1.2 node', '1.3 node', '1.3 page']);
 });

@@ -56,6 +56,10 @@ describe('hello', () => {
 });
 
 describe('messages', () => {
+  const LINE = `CLIENT_RANDOM ${'ab'.repeat(32)} ${'cd'.repeat(48)}`;
+  const dial = (more: string) => `{"type":"dial","id":7,"label":"good","serverName":"localhost",${more}}`;
+  const report = (reports: string) => `{"type":"report","id":7,"run":1,"reports":[${reports}]}`;
+
   test.each<[string, string | Buffer]>([
     ['no JSON', 'hello'],
     ['JSON that is no object', '1'],
@@ -71,6 +75,17 @@ describe('messages', () => {
     ['100,000 levels', '['.repeat(100_000)],
     ['100,000 closed levels', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['bytes', Buffer.from('{"type":"csr","id":7}')],
+    ['bytes of a record, which only the server sends', Buffer.from([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1])],
+    ['bytes of a client without any', Buffer.from([2, 0, 0, 0, 1])],
+    ['a page’s client that would lend a key', dial('"client":"page","lentKey":"x"')],
+    ['a page’s client of another version', dial('"client":"page","version":"1.2"')],
+    ['a client that nobody knows', dial('"client":"curl"')],
+    ['a report without reports', '{"type":"report","id":7,"run":1,"reports":[]}'],
+    ['a report in the server’s name', report('{"kind":"accepted"}')],
+    ['a key-log line that is none', report('{"kind":"key-log","line":"CLIENT_RANDOM <b>"}')],
+    ['a key-log line with another behind it', report(`{"kind":"key-log","line":"${LINE}\\n${LINE}"}`)],
+    ['an event with a code as long as a book', report(`{"kind":"told","code":"${'x'.repeat(81)}","text":""}`)],
+    ['more reports than one message takes', report(Array(33).fill('{"kind":"line","line":""}').join())],
     ['a second hello', JSON.stringify(hello())],
   ])('%s is refused, and the page stays connected', async (_, message) => {
     const tab = await welcomed(await opened());
@@ -237,5 +252,28 @@ describe('silence', () => {
     for (let i = 0; i < 10; i++) await new Promise((resolve) => tab.socket.once('ping', resolve));
     tab.say(csr);
     await tab.next('done');
+  });
+});
+
+describe('bytes of a client in the page', () => {
+  test('reach its session, after hello and not before', async () => {
+    const front = await opened();
+    const early = await aTab(front, await front.enter());
+    early.socket.send(Buffer.from([2, 0, 0, 0, 1, 22]));
+    expect((await early.next('error')).code).toBe('bad-message');
+    const tab = await welcomed(front);
+    const { session } = front.sessions.of('tab'.padEnd(22, '-'));
+    tab.socket.send(Buffer.from([2, 0, 0, 0, 1, 22, 3]));
+    await expect.poll(() => session.sent.map(({ run, bytes }) => [run, ...bytes])).toEqual([[1, 22, 3]]);
+  });
+
+  test('end with the page: the session hears that it has left, however it went', async () => {
+    const front = await opened();
+    const closed = await welcomed(front, 'closed');
+    const cut = await welcomed(front, 'cut');
+    const sessions = ['closed', 'cut'].map((name) => front.sessions.of(name.padEnd(22, '-')).session);
+    closed.socket.close();
+    cut.socket.terminate();
+    await expect.poll(() => sessions.map(({ farewells }) => farewells > 0)).toEqual([true, true]);
   });
 });

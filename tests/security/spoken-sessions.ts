@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { Answer, Request } from '../../src/core/bridge/messages.ts';
 import type { Fact, Session, Sessions } from '../../server/session/session.ts';
 
@@ -9,6 +10,8 @@ export type Unnumbered = Fact extends infer Kind ? (Kind extends Fact ? Omit<Kin
 export class SpokenSession implements Session {
   readonly id = randomBytes(8).toString('hex');
   readonly requests: Request[] = [];
+  readonly sent: ClientBytes[] = [];
+  farewells = 0;
   readonly #facts: Fact[] = [];
   readonly #listeners = new Set<(fact: Fact) => void>();
 
@@ -25,6 +28,14 @@ export class SpokenSession implements Session {
   handle(request: Request): Promise<Answer> {
     this.requests.push(request);
     return Promise.resolve({ type: 'done', re: request.id });
+  }
+
+  send(bytes: ClientBytes): void {
+    this.sent.push(bytes);
+  }
+
+  left(): void {
+    this.farewells += 1;
   }
 
   since(seq: number): readonly Fact[] {

@@ -7,7 +7,7 @@ import { openedRun, withFact, type Run } from '../../src/core/bridge/run.ts';
 import type { WithoutId } from '../../src/core/world/ports.ts';
 import type { Fact, Session, SessionDeps } from '../../server/session/session.ts';
 import { createSessions } from '../../server/session/sessions.ts';
-import { LineReader } from '../../server/relay/lines.ts';
+import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { anAuthority, aRequest, issuedBy, signed, type Made } from './openssl-pki.ts';
 
 /** Everything that a learner has made, with openssl. */
@@ -36,8 +36,11 @@ const anEchoingDesk = (): ReturnType<SessionDeps['openDesk']> => ({
   serve: (stream, peer) => {
     stream.on('error', () => stream.destroy());
     stream.write(`hello ${peer.subject}\n`);
-    const lines = new LineReader((line) => stream.write(`${line}\n`));
-    stream.on('data', (bytes: Buffer) => void lines.push(bytes));
+    const cutter = new LineCutter(LIMITS.lineBytes);
+    stream.on('data', (bytes: Buffer) => {
+      const lines = cutter.push(bytes);
+      if (lines !== 'too-large') for (const line of lines) stream.write(Buffer.from([...line, 10]));
+    });
   },
   close: () => undefined,
 });
@@ -61,6 +64,8 @@ export class Learner {
   readonly session: Session;
   readonly pki: Pki;
   readonly facts: Fact[] = [];
+  /** stands for the page that this learner looks at */
+  readonly page = {};
   readonly #waiting = new Set<() => void>();
   #id = 0;
 
@@ -74,7 +79,7 @@ export class Learner {
   }
 
   ask(request: WithoutId): Promise<Answer> {
-    return this.session.handle({ ...request, id: ++this.#id } as Request);
+    return this.session.handle({ ...request, id: ++this.#id } as Request, this.page);
   }
 
   /** Loads the desk's certificate and the learner's authority into the relay. */

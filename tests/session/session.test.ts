@@ -238,7 +238,9 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
     const sessions = someSessions({ limits: limits({ sessionIdleMs: 40 }) });
     const stop = sessions.of('here').session.subscribe(() => undefined);
     const quiet = sessions.of('gone').session;
-    await expect.poll(async () => (await quiet.handle({ type: 'csr', id: 1 })).type, { timeout: 2000 }).toBe('error');
+    await expect
+      .poll(async () => (await quiet.handle({ type: 'csr', id: 1 }, {})).type, { timeout: 2000 })
+      .toBe('error');
     expect(sessions.of('here').isNew).toBe(false);
     stop();
   });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { WebSocket, type RawData } from 'ws';
-import { decodeRecords } from '../../../src/core/bridge/frames.ts';
+import { clientFrames, decodeRecords } from '../../../src/core/bridge/frames.ts';
 import { FromServer, PROTOCOL_VERSION, type Answer, type RunFact } from '../../../src/core/bridge/messages.ts';
 import type { TapRecord } from '../../../src/core/bridge/run.ts';
 import type { BridgePort, WithoutId } from '../../../src/core/world/ports.ts';
@@ -56,6 +56,11 @@ export class BridgeClient implements BridgePort {
       this.#pending.set(id, { resolve, reject });
       this.#socket.send(JSON.stringify({ ...request, id }), (error) => error && reject(error));
     });
+  }
+
+  send(run: number, bytes: Uint8Array): Promise<void> {
+    for (const frame of clientFrames({ run, bytes })) this.#socket.send(frame);
+    return Promise.resolve();
   }
 
   onFact(listener: (fact: RunFact | TapRecord) => void): () => void {

@@ -15,7 +15,8 @@ export class HeadlessLearner {
   #world: World = EMPTY_WORLD;
 
   constructor(bridge: BridgePort) {
-    this.ports = { pki: later(), bridge, now: Date.now, random: (bytes) => randomBytes(bytes), wait: quietly };
+    const chance = { now: Date.now, random: (bytes: number) => randomBytes(bytes), wait: quietly };
+    this.ports = { pki: later(), bridge, clients: new Map(), ...chance };
     this.#stop = bridge.onFact((fact) => (this.#world = apply(this.#world, { kind: 'run', fact })));
   }
 

@@ -86,7 +86,7 @@ class Replay {
     const { runs, lastRun } = this.#learner.world;
     const run = lastRun === null ? undefined : runs[lastRun];
     if (!scenario || !run) return this.#complain(line, `scenario "${id}" made no connection`);
-    for (const text of differences(scenario, run.version, outcomeOf(run))) this.#complain(line, text);
+    for (const text of differences(scenario, run, outcomeOf(run))) this.#complain(line, text);
   }
 
   /** A bet is answered in the first step after which any of its choices holds; later runs may answer it anew. */

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RECORD_BYTES, decodeRecords, encodeRecords, encodedBytes } from './frames.ts';
+import {
+  CLIENT_BYTES,
+  clientFrames,
+  RECORD_BYTES,
+  decodeClientBytes,
+  decodeRecords,
+  encodeRecords,
+  encodedBytes,
+} from './frames.ts';
 import { LIMITS } from './limits.ts';
 import type { TapRecord } from './run.ts';
 
@@ -107,4 +115,38 @@ test('a record longer than TLS allows is refused before its bytes are looked at'
 
 test('a frame over the limit of the bridge is refused', () => {
   expect(decodeRecords(new Uint8Array(LIMITS.frameBytes + 1).fill(1)).kind).toBe('refused');
+});
+
+test("bytes of the page's client have the layout that the header of the file promises", () => {
+  const [frame = new Uint8Array()] = clientFrames({ run: 258, bytes: Uint8Array.of(0x16, 3, 1) });
+  expect(Buffer.from(frame).toString('hex')).toBe('02' + '00000102' + '160301');
+  expect(decodeClientBytes(frame)).toEqual({ kind: 'client-bytes', run: 258, bytes: Uint8Array.of(0x16, 3, 1) });
+});
+
+test.each([
+  ['nothing', []],
+  ['another kind', [1, 0, 0, 0, 1, 22]],
+  ['a run that is cut off', [2, 0, 0, 1]],
+  ['no bytes', [2, 0, 0, 0, 1]],
+])('a frame of a client with %s is refused', (_what, bytes) => {
+  expect(decodeClientBytes(Uint8Array.from(bytes)).kind).toBe('refused');
+});
+
+test('a frame of a client may be as long as the bridge takes, and no longer', () => {
+  const [longest = new Uint8Array()] = clientFrames({ run: 1, bytes: new Uint8Array(CLIENT_BYTES) });
+  expect(decodeClientBytes(longest).kind).toBe('client-bytes');
+  expect(decodeClientBytes(new Uint8Array([...longest, 0])).kind).toBe('refused');
+});
+
+test('more bytes of a client than one frame takes go in several, in order', () => {
+  const bytes = Uint8Array.from({ length: 2 * CLIENT_BYTES + 3 }, (_, index) => index % 251);
+  const decoded = clientFrames({ run: 9, bytes }).map(decodeClientBytes);
+  expect(decoded.map((frame) => frame.kind === 'client-bytes' && [frame.run, frame.bytes.length])).toEqual([
+    [9, CLIENT_BYTES],
+    [9, CLIENT_BYTES],
+    [9, 3],
+  ]);
+  const joined = Buffer.concat(decoded.map((frame) => (frame.kind === 'client-bytes' ? frame.bytes : Buffer.alloc(0))));
+  expect(joined.equals(bytes)).toBe(true);
+  expect(clientFrames({ run: 9, bytes: new Uint8Array() })).toEqual([]);
 });

@@ -1,9 +1,12 @@
 /**
- * Records of the wire on the bridge. They travel as binary frames, several in one where they come close together:
+ * Bytes of the wire on the bridge. They travel as binary frames. To the page come records, several in one frame where
+ * they are close together; from the page come bytes of its own TLS client, which the bridge writes to its connection:
  *
  *     frame  = kind (1 byte, 0x01), then one record or more
  *     record = seq (6) run (4) index (4) at (6, microseconds) flags (1) length (4) sent
  *              and, where flag 0x02 is set, length (4) delivered
+ *
+ *     frame  = kind (1 byte, 0x02), run (4), then one byte or more for the server
  *
  * All numbers are big-endian. Flag 0x01: sent by the server. Without flag 0x02 the peer got what was sent; an empty
  * `delivered` means that nothing reached it.
@@ -13,6 +16,9 @@ import { LIMITS } from './limits.ts';
 import type { TapRecord } from './run.ts';
 
 const KIND_RECORDS = 0x01;
+const KIND_CLIENT_BYTES = 0x02;
+/** kind and run */
+const CLIENT_HEAD_BYTES = 1 + 4;
 const FROM_SERVER = 0x01;
 const HAS_DELIVERED = 0x02;
 /** seq, run, index, at, flags, length of `sent` */
@@ -75,7 +81,38 @@ export function decodeRecords(frame: Uint8Array): DecodedFrame {
   return { kind: 'records', records };
 }
 
-const refused = (text: string): DecodedFrame => ({ kind: 'refused', text });
+const refused = (text: string) => ({ kind: 'refused', text }) as const;
+
+/** Bytes that the page's own client sends in one of its runs. */
+export interface ClientBytes {
+  readonly run: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a frame of the page's client held, or why it was not understood. */
+export type DecodedClientBytes =
+  (ClientBytes & { readonly kind: 'client-bytes' }) | { readonly kind: 'refused'; readonly text: string };
+
+/** The most that one frame of a page's client can carry. */
+export const CLIENT_BYTES = LIMITS.frameBytes - CLIENT_HEAD_BYTES;
+
+/** Any number of bytes as frames, in order; none for no bytes. */
+export function clientFrames({ run, bytes }: ClientBytes): Uint8Array<ArrayBuffer>[] {
+  const head = concat(uintBytes(KIND_CLIENT_BYTES, 1), uintBytes(run, 4));
+  const count = Math.ceil(bytes.length / CLIENT_BYTES);
+  return Array.from({ length: count }, (_, index) =>
+    concat(head, bytes.subarray(index * CLIENT_BYTES, (index + 1) * CLIENT_BYTES)),
+  );
+}
+
+/** Reads one frame of a page's client; never throws. The bytes are a view of the frame. */
+export function decodeClientBytes(frame: Uint8Array): DecodedClientBytes {
+  if (frame.length > LIMITS.frameBytes) return refused(`The frame is longer than ${LIMITS.frameBytes} bytes.`);
+  const reader = new Reader(frame);
+  if (reader.left === 0 || reader.uint(1) !== KIND_CLIENT_BYTES) return refused('The frame is of an unknown kind.');
+  if (reader.left <= 4) return refused('The frame carries no bytes.');
+  return { kind: 'client-bytes', run: reader.uint(4), bytes: reader.take() };
+}
 
 function readRecord(reader: Reader): TapRecord | string {
   if (reader.left < HEAD_BYTES - 4) return 'The frame ends inside a record.';

@@ -36,6 +36,10 @@ export const LIMITS = {
   chainPemBytes: 64 * 1024,
   chainCertificates: 8,
   anchors: 8,
+  /** things that the page's client may say in one message: a handshake makes about a dozen */
+  reportsPerMessage: 32,
+  /** bytes of the page's client that may wait for the tap */
+  clientBufferedBytes: 1024 * 1024,
   /** one line of the order desk */
   lineBytes: 64 * 1024,
   /** RSA modulus that the relay works with */

@@ -39,28 +39,73 @@ export const ConfigureRelay = v.strictObject({
   trust: Anchors,
 });
 
-/**
- * Opens one connection through the tap to this session's relay with Node's TLS client. It never names an address.
- * `lentKey` leaves the tab for the local bridge: the page says so.
- */
-export const Dial = v.strictObject({
+/** Who plays the client of a run: the page's own TLS 1.3 client, or Node's on the bridge. */
+export const ClientProgram = v.picklist(['page', 'node']);
+export type ClientProgram = v.InferOutput<typeof ClientProgram>;
+
+const dialled = {
   type: v.literal('dial'),
   id: Id,
-  client: v.picklist(['node']),
   label: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/)),
-  version: TlsVersion,
   serverName: text(253),
-  trust: Anchors,
-  certificate: v.nullable(Chain),
-  lentKey: v.nullable(pem(LIMITS.keyPemBytes)),
+} as const;
+
+/**
+ * Opens one connection through the tap to this session's relay. It never names an address.
+ *
+ * `page`: the TLS client runs in the page. The bridge opens the TCP connection and carries the client's bytes
+ * (`frames.ts`); what the server sends is read from the tap's records. The connection ends with the page's socket.
+ * `node`: Node's TLS client on the bridge. `lentKey` leaves the tab for the local bridge: the page says so.
+ */
+export const Dial = v.variant('client', [
+  v.strictObject({ ...dialled, client: v.literal('page') }),
+  v.strictObject({
+    ...dialled,
+    client: v.literal('node'),
+    version: TlsVersion,
+    trust: Anchors,
+    certificate: v.nullable(Chain),
+    lentKey: v.nullable(pem(LIMITS.keyPemBytes)),
+  }),
+]);
+export type Dial = v.InferOutput<typeof Dial>;
+
+/** Whom a certificate names: subject as in RFC 4514, serial and SHA-256 of the DER in lower-case hex. */
+const Peer = v.strictObject({ subject: text(1000), serial: text(128), sha256: text(64) });
+/** one line of a key-log file: label, client random, secret */
+const KeyLogText = v.pipe(v.string(), v.regex(/^[A-Z0-9_]{1,40} [0-9A-Fa-f]{64} [0-9A-Fa-f]{2,256}$/));
+/** a program's own code, as it spells it: `ERR_SSL_...`, `CERT_HAS_EXPIRED`, `unknown_ca` */
+const Code = text(80);
+const Words = text(500);
+const Line = text(LIMITS.lineBytes);
+
+/** What the program at the client's end says of its run. */
+export const ClientReport = v.variant('kind', [
+  v.strictObject({ kind: v.literal('key-log'), line: KeyLogText }),
+  /** the server's certificate was verified; whether the server accepts ours is not known yet in TLS 1.3 */
+  v.strictObject({ kind: v.literal('trusts'), peer: Peer }),
+  v.strictObject({ kind: v.literal('refuses'), code: Code, text: Words, peer: v.nullable(Peer) }),
+  v.strictObject({ kind: v.picklist(['told', 'fault']), code: Code, text: Words }),
+  v.strictObject({ kind: v.literal('ended'), code: v.nullable(Code), text: Words }),
+  v.strictObject({ kind: v.literal('line'), line: Line }),
+]);
+export type ClientReport = v.InferOutput<typeof ClientReport>;
+
+/** What the page's own client has to say, so that it stands in the run's log beside what the wire shows. */
+export const Report = v.strictObject({
+  type: v.literal('report'),
+  id: Id,
+  run: Count,
+  reports: v.pipe(v.array(ClientReport), v.minLength(1), v.maxLength(LIMITS.reportsPerMessage)),
 });
 
-/** One line of application data, without its newline, from the client's end of a run. */
-export const Say = v.strictObject({ type: v.literal('say'), id: Id, run: Count, line: text(LIMITS.lineBytes) });
+/** One line of application data, without its newline, from the client's end of a run by `node`. */
+export const Say = v.strictObject({ type: v.literal('say'), id: Id, run: Count, line: Line });
 
+/** Ends the client's side: `node` says goodbye and closes, of `page` only TCP is closed. */
 export const HangUp = v.strictObject({ type: v.literal('hang-up'), id: Id, run: Count });
 
-export const FromPage = v.variant('type', [Hello, AskCsr, ConfigureRelay, Dial, Say, HangUp]);
+export const FromPage = v.variant('type', [Hello, AskCsr, ConfigureRelay, Dial, Report, Say, HangUp]);
 export type FromPage = v.InferOutput<typeof FromPage>;
 export type Request = Exclude<FromPage, { type: 'hello' }>;
 
@@ -125,7 +170,7 @@ export const RunOpened = v.strictObject({
   run: Count,
   label: text(40),
   version: TlsVersion,
-  client: v.picklist(['node']),
+  client: ClientProgram,
   engine: v.picklist(['node']),
   serverName: text(253),
   startedAt: Count,
@@ -152,20 +197,22 @@ export const RunEvent = v.strictObject({
   at: AtMs,
   side: SideSchema,
   name: v.picklist(['trusts-peer', 'refuses-peer', 'told', 'fault', 'ended']),
-  /** the program's own code, as it spells it: `ERR_SSL_...`, `CERT_HAS_EXPIRED` */
-  code: v.nullable(text(80)),
-  text: text(500),
-  peer: v.nullable(v.strictObject({ subject: text(1000), serial: text(128), sha256: text(64) })),
+  code: v.nullable(Code),
+  text: Words,
+  peer: v.nullable(Peer),
 });
 
-/** One side's end of the TCP connection as the tap saw it. `deadline`: the tap itself ended the run. */
+/**
+ * One side's end of the TCP connection as the tap saw it. `deadline`: time was up, and the tap ended the run. `cut`: the
+ * tap reset this side, because the other was gone and nobody would have heard it.
+ */
 export const RunClosed = v.strictObject({
   type: v.literal('closed'),
   seq: Seq,
   run: Count,
   at: AtMs,
   from: SideSchema,
-  how: v.picklist(['FIN', 'RST', 'deadline']),
+  how: v.picklist(['FIN', 'RST', 'deadline', 'cut']),
 });
 
 /** One line of application data that a side's program has read, without its newline. */
@@ -175,7 +222,7 @@ export const Heard = v.strictObject({
   run: Count,
   at: AtMs,
   side: SideSchema,
-  line: text(LIMITS.lineBytes),
+  line: Line,
 });
 
 /** One bar of a strip: a record that was on the wire. */
@@ -220,6 +267,8 @@ export type DeskRun = v.InferOutput<typeof DeskRun>;
 export type Bar = v.InferOutput<typeof Bar>;
 export type RunEvent = v.InferOutput<typeof RunEvent>;
 export type RunClosed = v.InferOutput<typeof RunClosed>;
+/** How one side's TCP connection ended. */
+export type Ending = RunClosed['how'];
 
 /** Close codes of the WebSocket, above the protocol's own. */
 export const CLOSE = { badMessages: 1008, goingAway: 1001, takenOver: 4009, limit: 4029 } as const;

@@ -1,6 +1,6 @@
 /** A run: everything that was seen of one connection. Facts only; what they mean is derived. */
 import type { Chunk, Side } from '../tls/dissection.ts';
-import type { RunClosed, RunEvent, RunFact, TlsVersion } from './messages.ts';
+import type { ClientProgram, RunClosed, RunEvent, RunFact, TlsVersion } from './messages.ts';
 
 /** One record as it passed the tap. `delivered` is null when the peer got what was sent. */
 export interface TapRecord {
@@ -17,6 +17,8 @@ export interface Run {
   readonly id: number;
   readonly label: string;
   readonly version: TlsVersion;
+  /** who played the client */
+  readonly client: ClientProgram;
   readonly serverName: string;
   readonly startedAt: number;
   readonly records: readonly TapRecord[];
@@ -44,8 +46,9 @@ export function withFact(run: Run, fact: Exclude<RunFact, { type: 'run' }> | Tap
 
 /** A run that has just begun. */
 export function openedRun(fact: Extract<RunFact, { type: 'run' }>): Run {
-  const { run: id, label, version, serverName, startedAt } = fact;
-  return { id, label, version, serverName, startedAt, records: [], keyLog: [], events: [], closes: [], heard: [] };
+  const { run: id, label, version, client, serverName, startedAt } = fact;
+  const nothing = { records: [], keyLog: [], events: [], closes: [], heard: [] };
+  return { id, label, version, client, serverName, startedAt, ...nothing };
 }
 
 /**

@@ -79,12 +79,12 @@ export class Reader {
 }
 
 /** All parts in one new array. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return joined(parts);
 }
 
 /** The same for any number of parts: a call takes some ten thousand arguments, a capture brings more chunks. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
   const all = new Uint8Array(length);

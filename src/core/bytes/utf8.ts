@@ -22,3 +22,10 @@ export function fromUtf8(bytes: Uint8Array): Result<string, Refusal<'notUtf8'>> 
     throw error;
   }
 }
+
+const LENIENT = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Bytes as text to be shown: what is not UTF-8 becomes U+FFFD. */
+export function shownUtf8(bytes: Uint8Array): string {
+  return LENIENT.decode(bytes);
+}

@@ -44,7 +44,7 @@ export const BLOCKS = {
     says: 'What each side has loaded as trust anchors.',
     params: v.strictObject({}),
   },
-  /** A live handshake. Without `version` the learner chooses. */
+  /** A live handshake. Without `version` or `client` the learner chooses. */
   stage: {
     shape: 'leaf',
     parent: 'step',
@@ -53,6 +53,8 @@ export const BLOCKS = {
       scenario: v.optional(Id),
       as: v.optional(Owner),
       version: v.optional(Version),
+      /** who plays the client: the page itself, which speaks TLS 1.3, or Node on the bridge */
+      client: v.optional(v.picklist(['page', 'node'])),
       serverName: v.optional(Text),
       /** what the run is called, so that a bet or a check can name it; else the scenario, or `good` */
       label: v.optional(Id),

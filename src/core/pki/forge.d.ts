@@ -6,6 +6,24 @@ declare module 'node-forge/lib/pki.js' {
   import { pki } from 'node-forge';
   export default pki;
 }
+declare module 'node-forge/lib/mgf1.js' {
+  import { mgf } from 'node-forge';
+  export default mgf.mgf1;
+}
+declare module 'node-forge/lib/pss.js' {
+  import { pss } from 'node-forge';
+  export default pss;
+}
+declare module 'node-forge/lib/sha256.js' {
+  import type { md } from 'node-forge';
+  const sha256: { create(): md.MessageDigest };
+  export default sha256;
+}
+declare module 'node-forge/lib/sha512.js' {
+  import type { md } from 'node-forge';
+  const sha512: { create(): md.MessageDigest; readonly sha384: { create(): md.MessageDigest } };
+  export default sha512;
+}
 declare module 'node-forge/lib/random.js' {
   import { random } from 'node-forge';
   export default random;

@@ -5,6 +5,7 @@
  */
 export { generateKey } from './keys/generate.ts';
 export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
+export { handshakeSchemes, signHandshake } from './handshake.ts';
 export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
 export { readCertificate, readRequest, sha256Of } from './facts.ts';
 export { keyFits, signedBy } from './judge.ts';

@@ -10,14 +10,17 @@ export interface SeenOutcome {
   readonly lamps: { readonly [S in Side]: { readonly kind: string } };
 }
 
-/**
- * What differs from the row, one sentence each.
- *
- * @param tls version of the run
- */
-export function differences(scenario: Scenario, tls: '1.2' | '1.3', seen: SeenOutcome): string[] {
-  const row = scenario.expect.find((expectation) => expectation.tls.includes(tls));
-  if (!row) return [`no row of "${scenario.id}" is about TLS ${tls}`];
+/** How a run was made: its version, and who played the client. */
+export interface Made {
+  readonly version: '1.2' | '1.3';
+  readonly client: 'page' | 'node';
+}
+
+/** What differs from the row, one sentence each. */
+export function differences(scenario: Scenario, { version, client }: Made, seen: SeenOutcome): string[] {
+  const row = scenario.expect.find(({ tls, client: clients }) => tls.includes(version) && clients.includes(client));
+  const how = `TLS ${version}, client ${client}`;
+  if (!row) return [`no row of "${scenario.id}" is about ${how}`];
   const pairs: readonly (readonly [what: string, expected: unknown, found: unknown])[] = [
     ['noticed by', row.noticedBy, seen.noticedBy],
     ['alert', row.alert, seen.alert?.code ?? null],
@@ -29,6 +32,6 @@ export function differences(scenario: Scenario, tls: '1.2' | '1.3', seen: SeenOu
     .filter(([, expected, found]) => expected !== found)
     .map(
       ([what, expected, found]) =>
-        `${scenario.id}, TLS ${tls}: ${what}: expected ${String(expected)}, found ${String(found)}`,
+        `${scenario.id}, ${how}: ${what}: expected ${String(expected)}, found ${String(found)}`,
     );
 }

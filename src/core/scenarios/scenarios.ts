@@ -4,27 +4,44 @@
  */
 import type { Expectation, Scenario } from './scenario.ts';
 
-const BOTH = ['1.2', '1.3'] as const;
+const ANY_CLIENT = ['page', 'node'] as const;
+
+/** Node's server, in TLS 1.3 and in 1.2: a client of 1.2 is Node's. */
+const in13 = { engine: 'node', tls: ['1.3'], client: ANY_CLIENT } as const;
+const in12 = { engine: 'node', tls: ['1.2'], client: ['node'] } as const;
 
 /**
  * Node's server closes without a word when it refuses a certificate. In TLS 1.3 its client has long been content; in
  * 1.2 the client still waits for Finished and is never done.
  */
-const desk = (reason: string): readonly Expectation[] => [
-  { engine: 'node', tls: ['1.3'], noticedBy: 'server', alert: null, reason, lamps: { client: true, server: false } },
-  { engine: 'node', tls: ['1.2'], noticedBy: 'server', alert: null, reason, lamps: { client: false, server: false } },
+const desk = (reason: string): readonly [Expectation, Expectation] => [
+  { ...in13, noticedBy: 'server', alert: null, reason, lamps: { client: true, server: false } },
+  { ...in12, noticedBy: 'server', alert: null, reason, lamps: { client: false, server: false } },
 ];
 
-/** The mirror image: in TLS 1.2 the server is done before Node's client has judged it, in 1.3 it never is. */
-const client = (reason: string): readonly Expectation[] => [
-  { engine: 'node', tls: ['1.3'], noticedBy: 'client', alert: null, reason, lamps: { client: false, server: false } },
-  { engine: 'node', tls: ['1.2'], noticedBy: 'client', alert: null, reason, lamps: { client: false, server: true } },
+/**
+ * The mirror image: in TLS 1.2 the server is done before Node's client has judged it, in 1.3 it never is. Node's client
+ * closes without a word; the page's sends the alert that RFC 8446 §6.2 names.
+ */
+const client = (reason: string, alert: number, name: string): readonly Expectation[] => [
+  {
+    ...in13,
+    ...{ client: ['page'], noticedBy: 'client', alert, reason: name },
+    lamps: { client: false, server: false },
+  },
+  {
+    ...in13,
+    ...{ client: ['node'], noticedBy: 'client', alert: null, reason },
+    lamps: { client: false, server: false },
+  },
+  { ...in12, noticedBy: 'client', alert: null, reason, lamps: { client: false, server: true } },
 ];
 
 /** Both accept. */
-const NOBODY: readonly Expectation[] = [
-  { engine: 'node', tls: BOTH, noticedBy: null, alert: null, reason: null, lamps: { client: true, server: true } },
-];
+const NOBODY: readonly Expectation[] = [in13, in12].map((row) => ({
+  ...row,
+  ...{ noticedBy: null, alert: null, reason: null, lamps: { client: true, server: true } },
+}));
 
 export const SCENARIOS = [
   {
@@ -41,16 +58,14 @@ export const SCENARIOS = [
     fault: { client: null },
     expect: [
       {
-        engine: 'node',
-        tls: ['1.3'],
+        ...in13,
         noticedBy: 'server',
         alert: 116,
         reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
         lamps: { client: true, server: false },
       },
       {
-        engine: 'node',
-        tls: ['1.2'],
+        ...in12,
         noticedBy: 'server',
         alert: 40,
         reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
@@ -91,22 +106,27 @@ export const SCENARIOS = [
     title: 'The client has loaded no CA',
     source: 'RFC 5280 §6.1.1',
     fault: { clientTrusts: [] },
-    expect: client('SELF_SIGNED_CERT_IN_CHAIN'),
+    expect: client('SELF_SIGNED_CERT_IN_CHAIN', 48, 'unknown_ca'),
   },
   {
     id: 'desk-trusts-other-ca',
     title: 'The desk has loaded another CA',
     source: 'RFC 5280 §6.1.1',
     fault: { deskTrusts: ['foreign'] },
-    // Node's client sends the root along, because it has loaded it: the chain ends there, at a stranger.
-    expect: desk('SELF_SIGNED_CERT_IN_CHAIN'),
+    // Node's client sends the root along, because it has loaded it: the chain ends there, at a stranger. The page's sends
+    // what it was given, and the chain ends before.
+    expect: [
+      { ...desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE')[0], client: ['page'] },
+      { ...desk('SELF_SIGNED_CERT_IN_CHAIN')[0], client: ['node'] },
+      desk('SELF_SIGNED_CERT_IN_CHAIN')[1],
+    ],
   },
   {
     id: 'wrong-server-name',
     title: 'The client asks for a name that the certificate does not carry',
     source: 'RFC 6125 §6',
     fault: { serverName: 'tea.example' },
-    expect: client('ERR_TLS_CERT_ALTNAME_INVALID'),
+    expect: client('ERR_TLS_CERT_ALTNAME_INVALID', 42, 'bad_certificate'),
   },
 ] as const satisfies readonly Scenario[];
 

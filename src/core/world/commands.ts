@@ -1,6 +1,6 @@
 /** The commands: the only way to change a world. A block, a lesson's `play` and a teacher's remote issue the same ones. */
 import * as v from 'valibot';
-import { TlsVersion } from '../bridge/messages.ts';
+import { ClientProgram, TlsVersion } from '../bridge/messages.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/));
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -37,7 +37,7 @@ export const EditMessage = v.strictObject({ type: v.literal('edit-message'), who
 /** `trust side=server ca=mine`; `ca=none` empties the side's list. */
 export const Trust = v.strictObject({ type: v.literal('trust'), side: v.picklist(['client', 'server']), ca: Name });
 /**
- * `dial as=alice version=1.3`, or `dial scenario=foreign-ca-client-cert`. A plain connection uses what each side has
+ * `dial as=alice version=1.3 client=page`, or `dial scenario=foreign-ca-client-cert`. A plain connection uses what each side has
  * loaded; a scenario is a good one but for its fault, and makes what it lacks. `label`: what the run is called, else
  * the scenario's id, or `good`.
  */
@@ -45,6 +45,8 @@ export const DialDesk = v.strictObject({
   type: v.literal('dial'),
   as: v.optional(Name, 'alice'),
   version: v.optional(TlsVersion, '1.3'),
+  /** who plays the client: the page itself, which speaks TLS 1.3 only, or Node on the bridge. Else the page if it can */
+  client: v.optional(ClientProgram),
   scenario: v.optional(Name),
   serverName: v.optional(Text, 'localhost'),
   label: v.optional(Name),
@@ -83,3 +85,8 @@ export type Command = v.InferOutput<typeof Command>;
 /** A command as a block writes it: defaults may be left out. */
 export type CommandInput = v.InferInput<typeof Command>;
 export type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>;
+
+/** Who plays the client: the page itself where it can, which is in TLS 1.3. */
+export function clientOf({ client, version }: Pick<CommandOf<'dial'>, 'client' | 'version'>): ClientProgram {
+  return client ?? (version === '1.3' ? 'page' : 'node');
+}

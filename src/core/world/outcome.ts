@@ -3,7 +3,7 @@
  * from what was on the wire. Nothing here guesses.
  */
 import { keyLogOf, viewOf, type Run } from '../bridge/run.ts';
-import type { RunEvent } from '../bridge/messages.ts';
+import type { Ending, RunEvent } from '../bridge/messages.ts';
 import { dissect } from '../tls/dissect.ts';
 import type { AlertView, Dissection, Side } from '../tls/dissection.ts';
 
@@ -31,7 +31,7 @@ export interface Outcome {
   /** the first alert on the wire that is not a goodbye (close_notify) */
   readonly alert: AlertView | null;
   /** who ended the TCP connection first, and how */
-  readonly end: { readonly from: Side; readonly how: 'FIN' | 'RST' | 'deadline' } | null;
+  readonly end: { readonly from: Side; readonly how: Ending } | null;
   /** no more can come */
   readonly isOver: boolean;
   /** whom each side let in, once both have; what the server saw in the client's certificate */

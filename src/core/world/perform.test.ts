@@ -16,11 +16,13 @@ const later = Object.fromEntries(
 /** A server that was stopped: what the page's own bridge says then. */
 const gone: BridgePort = {
   ask: () => Promise.reject(new Error('The local server is not answering.')),
+  send: () => Promise.reject(new Error('The local server is not answering.')),
   onFact: () => () => undefined,
 };
 const ports: Ports = {
   pki: later,
   bridge: gone,
+  clients: new Map(),
   now: () => Date.UTC(2026, 0, 1),
   random: (bytes) => new Uint8Array(bytes),
   wait: () => Promise.resolve(),
@@ -83,6 +85,11 @@ describe('is refused in words', () => {
     ['editing nothing', [{ type: 'edit-message', who: 'me', message: 'x' }], 'has not signed anything'],
     ['trusting nobody in particular', [{ type: 'trust', side: 'client', ca: 'mine' }], 'no CA called mine'],
     ['a desk without a certificate', [{ type: 'dial' }], 'The desk has no certificate yet'],
+    [
+      'TLS 1.2 by a client that speaks 1.3 only',
+      [{ type: 'dial', version: '1.2', client: 'page' }],
+      'speaks TLS 1.3 only',
+    ],
     ['a scenario that nobody wrote', [{ type: 'dial', scenario: 'rain' }], 'no scenario "rain"'],
     ['speaking without a connection', [{ type: 'desk', do: 'orders' }], 'no open connection'],
     ['hanging up without a connection', [{ type: 'hang-up' }], 'no open connection'],
@@ -108,9 +115,14 @@ describe('is refused in words', () => {
       },
     };
     let later = world;
-    const told = await perform({ type: 'dial', scenario: 'good' }, world, { ...ports, bridge: goneAtDial }, (fact) => {
-      later = apply(later, fact);
-    });
+    const told = await perform(
+      { type: 'dial', scenario: 'good', client: 'node' },
+      world,
+      { ...ports, bridge: goneAtDial },
+      (fact) => {
+        later = apply(later, fact);
+      },
+    );
     expect(told?.why).toBe('The local server is not answering.');
     expect(later.relay).not.toBeNull();
     expect(later.lent).toEqual({ bytes: 0, owners: [] });

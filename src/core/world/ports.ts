@@ -2,6 +2,7 @@
 import type * as pki from '../pki/pki.ts';
 import type { Answer, Request, RunFact } from '../bridge/messages.ts';
 import type { TapRecord } from '../bridge/run.ts';
+import type { OwnClient } from './own-client/own-client.ts';
 
 /** The same functions, each answering later: RSA takes its time, so the page runs them in a Worker. */
 export type Later<Module> = {
@@ -18,13 +19,25 @@ export type WithoutId<R extends Request = Request> = R extends Request ? Omit<R,
 export interface BridgePort {
   /** Sends a request and resolves with its answer; rejects with an `Error` in plain words when the bridge is gone. */
   ask(request: WithoutId): Promise<Answer>;
+  /**
+   * Carries bytes of this learner's own TLS client to the server, in the order of the calls.
+   *
+   * @param bytes any number
+   * @returns when they are on their way; rejects with an `Error` when the bridge is gone
+   */
+  send(run: number, bytes: Uint8Array): Promise<void>;
   /** Everything that happens in runs, in order; returns the way to stop listening. */
   onFact(listener: (fact: RunFact | TapRecord) => void): () => void;
 }
 
+/** Kept beside the world: a client is a thing that runs, not a fact. A number is given anew with each session. */
+export type OwnClients = Map<number, OwnClient>;
+
 export interface Ports {
   readonly pki: Pki;
   readonly bridge: BridgePort;
+  /** TLS clients of this learner, by the number of their run */
+  readonly clients: OwnClients;
   /** Unix time in ms */
   now(): number;
   random(bytes: number): Uint8Array;

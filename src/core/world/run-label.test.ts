@@ -18,10 +18,11 @@ function world(...runs: readonly (readonly [label: string, version: '1.2' | '1.3
   );
 }
 
-test('each version has a label of its own', () => {
-  expect(labelOf(null, 'alice', '1.3')).toBe('good');
-  expect(labelOf(null, 'bob', '1.2')).toBe('bob-tls12');
-  expect(labelOf('no-client-cert', 'alice', '1.2')).toBe('no-client-cert-tls12');
+test('each version and each client has a label of its own', () => {
+  expect(labelOf(null, 'alice', '1.3', 'page')).toBe('good');
+  expect(labelOf(null, 'alice', '1.3', 'node')).toBe('good-node');
+  expect(labelOf(null, 'bob', '1.2', 'node')).toBe('bob-tls12');
+  expect(labelOf('no-client-cert', 'alice', '1.2', 'node')).toBe('no-client-cert-tls12');
 });
 
 const BOTH = world(['good', '1.3'], ['good-tls12', '1.2'], ['bob', '1.3']);

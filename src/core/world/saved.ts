@@ -3,7 +3,7 @@
  * their box: the data goes to storage of this browser and nowhere else.
  */
 import * as v from 'valibot';
-import { RunClosed, RunEvent, SideSchema, TlsVersion } from '../bridge/messages.ts';
+import { ClientProgram, RunClosed, RunEvent, SideSchema, TlsVersion } from '../bridge/messages.ts';
 import type { Run } from '../bridge/run.ts';
 import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
@@ -36,6 +36,8 @@ const SavedRun = v.strictObject({
   id: v.number(),
   label: Text,
   version: TlsVersion,
+  /** worlds kept before the page had a client of its own do not say it */
+  client: v.optional(ClientProgram, 'node'),
   serverName: Text,
   startedAt: v.number(),
   records: v.array(SavedRecord),

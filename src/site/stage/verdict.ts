@@ -1,4 +1,5 @@
 /** What became of a run, in words, from what was on the wire and from what each side's program said. */
+import type { Ending } from '$core/bridge/messages.ts';
 import type { Run } from '$core/bridge/run.ts';
 import type { AlertView, Side } from '$core/tls/dissection.ts';
 import { FORMER_RUN } from '$core/world/apply.ts';
@@ -10,7 +11,7 @@ export type Verdict =
   | { readonly kind: 'alert'; readonly code: number; readonly title: string; readonly text: string }
   | {
       readonly kind: 'closed';
-      readonly how: 'FIN' | 'RST' | 'deadline';
+      readonly how: Ending;
       readonly title: string;
       readonly text: string;
     };

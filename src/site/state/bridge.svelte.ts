@@ -115,6 +115,10 @@ export class Bridge implements BridgePort {
     return this.#link.ask(request);
   }
 
+  send(run: number, bytes: Uint8Array): Promise<void> {
+    return this.#link.send(run, bytes);
+  }
+
   onFact(listener: (fact: RunFact | TapRecord) => void): () => void {
     return this.#facts.add(listener);
   }

@@ -3,7 +3,7 @@
  * and comes back by itself when the socket is lost. Knows nothing of Svelte, the world or the page.
  */
 import * as v from 'valibot';
-import { decodeRecords } from '$core/bridge/frames.ts';
+import { clientFrames, decodeRecords } from '$core/bridge/frames.ts';
 import { CLOSE, FromServer, PROTOCOL_VERSION, type Answer, type RunFact, type Welcome } from '$core/bridge/messages.ts';
 import type { TapRecord } from '$core/bridge/run.ts';
 import type { WithoutId } from '$core/world/ports.ts';
@@ -125,6 +125,14 @@ export class Link {
       this.#pending.set(id, { resolve, reject, timer });
       socket.send(JSON.stringify({ ...request, id }));
     });
+  }
+
+  /** Sends bytes of the page's own TLS client; rejects in plain words when the bridge is gone. */
+  async send(run: number, bytes: Uint8Array): Promise<void> {
+    await this.#opened();
+    const socket = this.#socket;
+    if (socket === null || this.#status.kind !== 'open') throw new Error(GONE);
+    for (const frame of clientFrames({ run, bytes })) socket.send(frame);
   }
 
   #set(status: LinkStatus): void {

@@ -52,6 +52,7 @@ class LearnerWorld {
           : target[name as keyof typeof pki],
     }),
     bridge,
+    clients: new Map(),
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,8 +1,12 @@
 /** node-forge's RSA and its random numbers, and the step between its binary strings and our bytes. */
 import type { md, pki as Pki } from 'node-forge';
 import { sha256 } from '@noble/hashes/sha2.js';
+import mgf1 from 'node-forge/lib/mgf1.js';
 import pki from 'node-forge/lib/pki.js';
+import pss from 'node-forge/lib/pss.js';
 import random from 'node-forge/lib/random.js';
+import forgeSha256 from 'node-forge/lib/sha256.js';
+import forgeSha512 from 'node-forge/lib/sha512.js';
 import { fromPem, toPem } from '../../bytes/pem.ts';
 
 export type RsaPrivateKey = Pki.rsa.PrivateKey;
@@ -55,6 +59,31 @@ export function rsaSignature(key: RsaPrivateKey, message: Uint8Array): Uint8Arra
   const value = toBinary(sha256(message));
   const digest = { algorithm: 'sha256', digest: () => ({ getBytes: () => value }) };
   return fromBinary(key.sign(digest as unknown as md.MessageDigest));
+}
+
+const PSS_HASHES = {
+  sha256: () => forgeSha256.create(),
+  sha384: () => forgeSha512.sha384.create(),
+  sha512: () => forgeSha512.create(),
+} as const;
+
+export type PssHash = keyof typeof PSS_HASHES;
+
+/** RSASSA-PSS with MGF1 over the same hash and a salt as long as the hash, as TLS 1.3 wants it (RFC 8446 §4.2.3). */
+export function pssSignature(key: RsaPrivateKey, hash: PssHash, message: Uint8Array): Uint8Array {
+  const digest = PSS_HASHES[hash]();
+  digest.update(toBinary(message), 'raw');
+  const scheme = pss.create({
+    md: PSS_HASHES[hash](),
+    mgf: mgf1.create(PSS_HASHES[hash]()),
+    saltLength: digest.digestLength,
+  });
+  return fromBinary(key.sign(digest, scheme));
+}
+
+/** Whether a modulus has room for such a signature: hash, salt and two bytes (RFC 8017 §9.1.1). */
+export function hasRoomForPss(key: RsaPrivateKey, hash: PssHash): boolean {
+  return Math.ceil((key.n.bitLength() - 1) / 8) >= 2 * PSS_HASHES[hash]().digestLength + 2;
 }
 
 /** Random bytes, fit for keys. */

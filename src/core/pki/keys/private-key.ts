@@ -6,7 +6,7 @@ import { done, refused, type Refusal, type Result } from '../../bytes/result.ts'
 import { DerReader, onlyElement, reading } from '../der/read.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { readAlgorithm, readPublicKey, type PublicKey } from './public-key.ts';
-import { rsaKeyFrom, rsaSignature } from './forge.ts';
+import { hasRoomForPss, pssSignature, rsaKeyFrom, rsaSignature, type PssHash } from './forge.ts';
 
 export type KeyError = Refusal<'notPem' | 'notAKey' | 'encrypted' | 'notRsa' | 'damaged'>;
 
@@ -14,6 +14,10 @@ export interface PrivateKey {
   readonly publicKey: PublicKey;
   /** RSASSA-PKCS1-v1_5 with SHA-256 */
   sign(message: Uint8Array): Uint8Array;
+  /** whether the key is large enough for RSASSA-PSS with this hash */
+  canSignPss(hash: PssHash): boolean;
+  /** RSASSA-PSS with a salt as long as the hash */
+  signPss(hash: PssHash, message: Uint8Array): Uint8Array;
 }
 
 /** A private RSA key from PEM, PKCS#8 or PKCS#1. */
@@ -53,6 +57,8 @@ function rsaKey(label: string, der: Uint8Array): Result<PrivateKey, KeyError> {
     return done({
       publicKey: readPublicKey(new DerReader(new Reader(publicKey))),
       sign: (message) => rsaSignature(key, message),
+      canSignPss: (hash) => hasRoomForPss(key, hash),
+      signPss: (hash, message) => pssSignature(key, hash, message),
     });
   } catch (error) {
     // forge throws plain Errors at damaged keys; its words are for programmers.

@@ -1,4 +1,5 @@
 /** One request to the order desk over the open connection, in its envelope, and the desk's answer. */
+import type { Run } from '../../bridge/run.ts';
 import { isOver } from '../outcome.ts';
 import { FORMER_RUN } from '../apply.ts';
 import type { CommandOf } from '../commands.ts';
@@ -25,8 +26,8 @@ export async function askDesk(command: CommandOf<'desk'>, step: Step): Answer {
   const watch = new Watch(step.ports, run);
   try {
     const answered = answersIn(run);
-    const answer = await askRelay(step, { type: 'say', run: run.id, line }, 'done');
-    if (!answer.ok) return answer.error;
+    const refusal = await say(run, line, step);
+    if (refusal) return refusal;
     step.tell({ kind: 'desk-line', line: { run: run.id, from: 'client', message: withoutPassword(message) } });
     const later = await watch.until(run.id, (seen) => answersIn(seen) > answered || isOver(seen), ANSWER_MS);
     if (!later || answersIn(later) === answered) return no('noAnswer', 'The desk did not answer.');
@@ -37,6 +38,14 @@ export async function askDesk(command: CommandOf<'desk'>, step: Step): Answer {
   } finally {
     watch.stop();
   }
+}
+
+/** Through the client of the run, wherever it lives. */
+async function say(run: Run, line: string, step: Step): Answer {
+  if (run.client === 'page')
+    return step.ports.clients.get(run.id)?.say(line) ? null : no('noConnection', 'This connection has ended.');
+  const answer = await askRelay(step, { type: 'say', run: run.id, line }, 'done');
+  return answer.ok ? null : answer.error;
 }
 
 /** Desk lines are kept and shown; a password is neither. */

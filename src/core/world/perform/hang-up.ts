@@ -13,8 +13,12 @@ export async function hangUp(step: Step): Answer {
   if (!run || run.id === FORMER_RUN || isOver(run)) return no('noConnection', 'There is no open connection.');
   const watch = new Watch(step.ports, run);
   try {
-    const answer = await askRelay(step, { type: 'hang-up', run: run.id }, 'done');
-    if (!answer.ok) return answer.error;
+    const own = step.ports.clients.get(run.id);
+    if (own && !own.isOver) own.hangUp();
+    else {
+      const answer = await askRelay(step, { type: 'hang-up', run: run.id }, 'done');
+      if (!answer.ok) return answer.error;
+    }
     await watch.until(run.id, isOver, CLOSE_MS);
     return null;
   } finally {

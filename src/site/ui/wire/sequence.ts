@@ -1,10 +1,11 @@
+import type { Ending } from '$core/bridge/messages.ts';
 import type { AlertView, RecordView, Side } from '$core/tls/dissection.ts';
 import { PROTECTIONS } from '../marks/protection.ts';
 
 /** One side's end of the TCP connection, as `closed` of the bridge tells it. */
 export interface End {
   readonly from: Side;
-  readonly how: 'FIN' | 'RST' | 'deadline';
+  readonly how: Ending;
   /** ms from the connection's start */
   readonly at: number;
 }
@@ -44,6 +45,7 @@ const rank = (row: SequenceRow) => (row.kind === 'record' ? row.index : Number.M
 /** An absent alert is claimed only when every record of that side could be read. */
 function endWords({ from, how }: End, before: readonly RecordView[], alerts: readonly AlertView[]): string {
   if (how === 'deadline') return 'Closed by the tap: time is up';
+  if (how === 'cut') return 'Cut by the tap: the other side was gone';
   const spoke = alerts.some((alert) => before.some((record) => record.index === alert.record));
   const isReadable = before.every((record) => record.from !== from || record.sealed === undefined);
   return spoke || !isReadable ? how : `${how}, no alert was sent`;

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import { LineCutter } from './lines.ts';
 
+const MOST = 64 * 1024;
 const bytes = (text: string) => Buffer.from(text, 'utf8');
 
 /** The lines of a text that comes in pieces. */
 function cut(pieces: readonly Buffer[]): string[] {
-  const cutter = new LineCutter();
+  const cutter = new LineCutter(MOST);
   return pieces.flatMap((piece) => {
     const lines = cutter.push(piece);
     if (lines === 'too-large') throw new Error('too large');
-    return lines.map((line) => line.toString('utf8'));
+    return lines.map((line) => Buffer.from(line).toString('utf8'));
   });
 }
 
@@ -39,12 +39,11 @@ test('a line begins only when the one before it has ended', () => {
   expect(cut([bytes('one\ntw')])).toEqual(['one']);
 });
 
-test('64 KiB fit, one byte more does not, whether its end has come or not', () => {
-  const most = DESK_LIMITS.lineBytes;
-  expect(new LineCutter().push(bytes('x'.repeat(most) + '\n'))).toHaveLength(1);
-  expect(new LineCutter().push(bytes('x'.repeat(most + 1) + '\n'))).toBe('too-large');
-  expect(new LineCutter().push(bytes('x'.repeat(most + 1)))).toBe('too-large');
-  const slowly = new LineCutter();
-  expect(slowly.push(bytes('x'.repeat(most)))).toEqual([]);
+test('as many bytes as it may have fit, one more does not, whether its end has come or not', () => {
+  expect(new LineCutter(MOST).push(bytes('x'.repeat(MOST) + '\n'))).toHaveLength(1);
+  expect(new LineCutter(MOST).push(bytes('x'.repeat(MOST + 1) + '\n'))).toBe('too-large');
+  expect(new LineCutter(MOST).push(bytes('x'.repeat(MOST + 1)))).toBe('too-large');
+  const slowly = new LineCutter(MOST);
+  expect(slowly.push(bytes('x'.repeat(MOST)))).toEqual([]);
   expect(slowly.push(bytes('x'))).toBe('too-large');
 });

@@ -1,0 +1,39 @@
+/** The client's end of a run: which program plays it, and what that needs. */
+import type { Socket } from 'node:net';
+import type { ClientReport, Dial } from '../../src/core/bridge/messages.ts';
+import { Secret } from '../../src/core/bytes/secret.ts';
+import type { MaterialRefused } from '../relay/material.ts';
+import { prepareNodeClient, type NodeClient } from '../relay/node-client.ts';
+import { PageClient } from './page-client.ts';
+
+/** The page that has dialled a run, as a thing to be recognised by. */
+export type Page = object;
+
+export type ClientEnd =
+  | { readonly program: 'node'; readonly client: NodeClient }
+  | { readonly program: 'page'; readonly client: PageClient; readonly page: Page };
+
+export interface ReadyEnd {
+  readonly kind: 'ready';
+  /** Takes over a socket that is connected to the tap. */
+  start(socket: Socket, report: (report: ClientReport) => void): ClientEnd;
+}
+
+/**
+ * Checks what the client needs before anything is dialled; never throws.
+ *
+ * @param bufferedBytes of a page's client that may wait for the tap
+ */
+export function prepareEnd(dial: Dial, page: Page, bufferedBytes: number): ReadyEnd | MaterialRefused {
+  if (dial.client === 'page') {
+    return {
+      kind: 'ready',
+      start: (socket) => ({ program: 'page', page, client: new PageClient(socket, bufferedBytes) }),
+    };
+  }
+  const { version, serverName, trust, certificate, lentKey } = dial;
+  const privateKey = lentKey === null ? null : new Secret(lentKey);
+  const ready = prepareNodeClient({ version, serverName, trust, certificate, privateKey });
+  if (ready.kind === 'refused') return ready;
+  return { kind: 'ready', start: (socket, report) => ({ program: 'node', client: ready.start(socket, report) }) };
+}

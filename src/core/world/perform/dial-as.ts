@@ -1,0 +1,84 @@
+/** The two programs that can play the client of a run, and what each is given. */
+import { fromPem } from '../../bytes/pem.ts';
+import { done, refused, type Result } from '../../bytes/result.ts';
+import { toUtf8 } from '../../bytes/utf8.ts';
+import { clientOf, type CommandOf } from '../commands.ts';
+import { OwnClient, type OwnIdentity } from '../own-client/own-client.ts';
+import { labelOf } from '../run-label.ts';
+import type { Owner } from '../world.ts';
+import { askRelay } from './ask.ts';
+import type { Plan } from './scenario.ts';
+import type { Step } from './step.ts';
+
+/** The number of the run. */
+type Dialled = Promise<Result<number>>;
+
+/** The page's own client: only its bytes leave, and the key stays. */
+export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: Step): Dialled {
+  const identity = plan.as === null ? done(null) : await ownIdentity(plan.as, step);
+  if (!identity.ok) return identity;
+  const { serverName } = plan;
+  const request = { type: 'dial', client: 'page', label: runLabel(command), serverName } as const;
+  const answer = await askRelay(step, request, 'dialled');
+  if (!answer.ok) return answer;
+  const { run } = answer.value;
+  const trust = anchorsOf(plan.clientTrusts, step);
+  const { clients } = step.ports;
+  for (const [number, { isOver }] of clients) if (isOver) clients.delete(number);
+  const client = new OwnClient({ run, serverName, trust, identity: identity.value }, step.ports);
+  clients.set(run, client);
+  client.start();
+  return done(run);
+}
+
+async function ownIdentity(owner: Owner, step: Step): Promise<Result<OwnIdentity>> {
+  const { certificates, keys } = step.world;
+  const pem = fromPem(certificates[owner] ?? '');
+  const key = keys[owner];
+  if (!pem.ok || !key) return noIdentity(owner);
+  const schemes = await step.ports.pki.handshakeSchemes(key.privateKey.reveal());
+  if (!schemes.ok) return schemes;
+  return done({ chain: pem.value.map(({ der }) => der), schemes: schemes.value, privateKey: key.privateKey });
+}
+
+/** Node's client on the bridge: the key is lent to it for this connection. */
+export async function dialAsNode(command: CommandOf<'dial'>, plan: Plan, step: Step): Dialled {
+  const lent = plan.as === null ? { certificate: null, lentKey: null } : lentBy(plan.as, step);
+  if (lent === null) return noIdentity(plan.as ?? '');
+  const { serverName } = plan;
+  const { version } = command;
+  const trust = anchorsOf(plan.clientTrusts, step);
+  const request = {
+    type: 'dial',
+    client: 'node',
+    label: runLabel(command),
+    version,
+    serverName,
+    trust,
+    ...lent,
+  } as const;
+  const answer = await askRelay(step, request, 'dialled');
+  if ((answer.ok || answer.error.kind !== 'bridgeGone') && plan.as !== null && lent.lentKey !== null)
+    step.tell({ kind: 'lent', owner: plan.as, bytes: toUtf8(lent.lentKey).length });
+  return answer.ok ? done(answer.value.run) : answer;
+}
+
+function lentBy(owner: Owner, step: Step): { certificate: string; lentKey: string } | null {
+  const certificate = step.world.certificates[owner];
+  const key = step.world.keys[owner];
+  return certificate === undefined || !key ? null : { certificate, lentKey: key.privateKey.reveal() };
+}
+
+function noIdentity(owner: Owner): Result<never> {
+  return refused('noCertificate', `There is no certificate and key for ${owner} yet.`);
+}
+
+function runLabel(command: CommandOf<'dial'>): string {
+  const { label, scenario, as, version } = command;
+  return label ?? labelOf(scenario ?? null, as, version, clientOf(command));
+}
+
+/** Certificates of a side's authorities, PEM. */
+export function anchorsOf(names: readonly string[], step: Step): string[] {
+  return names.flatMap((name) => step.world.authorities[name]?.certificate ?? []);
+}
