@@ -7,8 +7,8 @@ import * as v from 'valibot';
 import type { WebSocket } from 'ws';
 import { encodedBytes, encodeRecords } from '../../src/core/bridge/frames.ts';
 import { FromServer } from '../../src/core/bridge/messages.ts';
-import type { TapRecord } from '../../src/core/bridge/run.ts';
-import type { Fact, Session } from '../session/session.ts';
+import type { Fact, WireRecord } from '../../src/core/bridge/run.ts';
+import type { Session } from '../session/session.ts';
 import type { Limits } from './deps.ts';
 
 /** Records that pass within this time share a frame: one frame per record halves what a page can take. */
@@ -23,7 +23,7 @@ export class Outbox {
   #session: Session | null = null;
   #unsubscribe: (() => void) | null = null;
   #lastSeq = 0;
-  #batch: TapRecord[] = [];
+  #batch: WireRecord[] = [];
   #batchBytes = FRAME_HEAD_BYTES;
   #timer: NodeJS.Timeout | null = null;
 
@@ -81,7 +81,7 @@ export class Outbox {
     if (this.#socket.bufferedAmount > this.#limits.bufferedPauseBytes) this.#pause();
   }
 
-  #collect(record: TapRecord): void {
+  #collect(record: WireRecord): void {
     const bytes = encodedBytes(record);
     if (this.#batchBytes + bytes > this.#limits.frameBytes) this.#flush();
     this.#batch.push(record);

@@ -56,6 +56,10 @@ export class DeskConnection implements TappedRunListener {
     return this.#peer?.sha256 ?? null;
   }
 
+  held(): void {
+    return; // the desk's own port holds nothing
+  }
+
   record({ from, sent, delivered }: PassedRecord): void {
     const bytes = delivered ?? sent;
     if (from === 'client' && !this.#peer) {

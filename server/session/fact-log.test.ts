@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FactLog, type Unnumbered } from './fact-log.ts';
-import type { Fact } from './session.ts';
+import type { Fact } from '../../src/core/bridge/run.ts';
 
 const LIMITS = { loggedMessages: 6, loggedBytes: 100_000 };
 const opened = (run: number): Unnumbered => ({
@@ -18,6 +18,7 @@ const record = (run: number, length: number): Unnumbered => ({
   run,
   index: 0,
   from: 'client',
+  sentAt: 0,
   at: 0,
   sent: new Uint8Array(length),
   delivered: null,

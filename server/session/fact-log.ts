@@ -1,5 +1,5 @@
 /** The log of one session: numbers every fact, tells the listeners at once, and forgets the oldest runs whole. */
-import type { Fact } from './session.ts';
+import type { Fact } from '../../src/core/bridge/run.ts';
 
 /** A fact before it has its number. */
 export type Unnumbered<F extends Fact = Fact> = F extends Fact ? Omit<F, 'seq'> : never;
@@ -69,6 +69,7 @@ export class FactLog {
 }
 
 function bytesOf(fact: Fact): number {
+  if ('held' in fact) return OVERHEAD_BYTES + fact.held.length;
   if (!('type' in fact)) return OVERHEAD_BYTES + fact.sent.length + (fact.delivered?.length ?? 0);
   switch (fact.type) {
     case 'key-log':

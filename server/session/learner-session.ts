@@ -4,12 +4,15 @@ import { connect, isIP, type Socket } from 'node:net';
 import type * as v from 'valibot';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
-import type { Answer, ConfigureRelay, Dial, Failed, Report, Request, Say } from '../../src/core/bridge/messages.ts';
+import type { Fact } from '../../src/core/bridge/run.ts';
+import type { Answer, ConfigureRelay, Dial, Report, Request } from '../../src/core/bridge/messages.ts';
 import type { TapRun } from '../tap/tap-run.ts';
+import { failed } from './answers.ts';
 import { prepareEnd, type Page } from './client-end.ts';
 import { FactLog } from './fact-log.ts';
+import { actOn, OVER } from './run-actions.ts';
 import { SessionRun } from './session-run.ts';
-import type { Fact, Session, SessionDeps, SessionDesk } from './session.ts';
+import type { Session, SessionDeps, SessionDesk } from './session.ts';
 import { openTappedRelay, type TappedRelay, type TappedRunListener } from './tapped-relay.ts';
 
 type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
@@ -17,7 +20,6 @@ type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 /** Node wants a finite handshake deadline; a lesson may hold a record far longer than its default of two minutes. */
 const LESSON_HANDSHAKE_MS = 24 * 60 * 60_000;
 const ENDED = 'This session has ended. Reload the page.';
-const OVER = 'This connection has ended.';
 /** A DNS name as a certificate can carry it. */
 const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
@@ -26,10 +28,12 @@ export class LearnerSession implements Session {
   readonly #deps: SessionDeps;
   readonly #limits: NonNullable<SessionDeps['limits']>;
   readonly #log: FactLog;
-  /** open runs */
+  /** runs of which something may still come */
   readonly #runs = new Map<number, SessionRun>();
   /** open runs by the client's own TCP port: how the tap finds them, and how it knows a stranger */
   readonly #byPeerPort = new Map<number, SessionRun>();
+  /** the same connections at the tap; one may be joined there before or after its run is registered here */
+  readonly #tapRuns = new Map<number, TapRun>();
   /** the last runs whose client is in a page */
   readonly #ofPages = new Map<number, { readonly run: SessionRun; readonly page: Page }>();
   #runCount = 0;
@@ -91,10 +95,10 @@ export class LearnerSession implements Session {
         return this.#dial(request, page);
       case 'report':
         return this.#report(request, page);
-      case 'say':
-        return this.#say(request);
-      case 'hang-up':
-        return this.#hangUp(request.id, request.run);
+      default: {
+        const run = this.#runs.get(request.run);
+        return run ? actOn(run, request) : this.#noRun(request, request.run);
+      }
     }
   }
 
@@ -160,20 +164,14 @@ export class LearnerSession implements Session {
     const port = socket.localPort ?? 0;
     this.#runs.set(run.id, run);
     this.#byPeerPort.set(port, run);
+    const tapRun = this.#tapRuns.get(port);
+    if (tapRun) run.joined(tapRun);
     socket.once('close', () => {
       run.end = null;
-      this.#runs.delete(run.id);
+      // What it sent may still wait at the tap; without one nothing more can come.
+      if (!this.#tapRuns.has(port)) this.#forget(run, port);
     });
     return run;
-  }
-
-  #say(request: Of<typeof Say>): Answer {
-    const run = this.#runs.get(request.run);
-    if (!run) return this.#noRun(request, request.run);
-    if (request.line.includes('\n')) return failed(request, 'bad-message', 'A line holds no line break.');
-    if (run.end?.program === 'page') return failed(request, 'bad-message', 'The client of this run is in the page.');
-    if (!run.end?.client.say(request.line)) return failed(request, 'run-over', OVER);
-    return { type: 'done', re: request.id };
   }
 
   #report({ id, run, reports }: Of<typeof Report>, page: Page): Answer {
@@ -183,11 +181,9 @@ export class LearnerSession implements Session {
     return { type: 'done', re: id };
   }
 
-  #hangUp(id: number, run: number): Answer {
-    const open = this.#runs.get(run);
-    if (!open) return this.#noRun({ id }, run);
-    open.end?.client.hangUp();
-    return { type: 'done', re: id };
+  #forget(run: SessionRun, port: number): void {
+    this.#runs.delete(run.id);
+    if (this.#byPeerPort.get(port) === run) this.#byPeerPort.delete(port);
   }
 
   #noRun(request: { readonly id: number }, run: number): Answer {
@@ -213,12 +209,15 @@ export class LearnerSession implements Session {
     const { peerAddress, peerPort } = tapRun;
     const isOwn = peerAddress === '127.0.0.1';
     let run: SessionRun | undefined;
+    if (isOwn) this.#tapRuns.set(peerPort, tapRun);
+    this.#byPeerPort.get(peerPort)?.joined(tapRun);
     const found = (tell: (run: SessionRun) => void) => {
       run ??= isOwn ? this.#byPeerPort.get(peerPort) : undefined;
       if (run) tell(run);
       else tapRun.end(); // another program of this machine has dialled the tap's port
     };
     return {
+      held: (record) => found((run) => run.held(record)),
       record: (record) => found((run) => run.record(record)),
       closed: (from, how) => found((run) => run.closed(from, how)),
       notTls: () => undefined, // the dissection says so itself
@@ -230,7 +229,9 @@ export class LearnerSession implements Session {
           stream.on('data', run.deskReader()); // beside the desk, which reads it already
         }),
       over: () => {
-        if (run && this.#byPeerPort.get(peerPort) === run) this.#byPeerPort.delete(peerPort);
+        if (this.#tapRuns.get(peerPort) === tapRun) this.#tapRuns.delete(peerPort);
+        run ??= this.#byPeerPort.get(peerPort);
+        if (run) this.#forget(run, peerPort);
       },
     };
   }
@@ -242,8 +243,4 @@ export class LearnerSession implements Session {
     await relay?.close();
     this.#desk?.close();
   }
-}
-
-function failed({ id }: { readonly id: number }, code: Of<typeof Failed>['code'], text: string): Answer {
-  return { type: 'error', re: id, code, text };
 }

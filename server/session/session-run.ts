@@ -5,7 +5,8 @@ import type { ClientReport, Dial, RunClosed, RunEvent } from '../../src/core/bri
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import type { RelayPeer, RelayReport } from '../relay/relay.ts';
-import type { PassedRecord } from '../tap/tap-run.ts';
+import type { GateMode } from '../tap/gate.ts';
+import type { HeldRecord, PassedRecord, TapRun } from '../tap/tap-run.ts';
 import type { ClientEnd } from './client-end.ts';
 import type { FactLog } from './fact-log.ts';
 
@@ -16,18 +17,46 @@ export class SessionRun {
   /** null before it is there, and once nobody can speak through it any more */
   end: ClientEnd | null = null;
   readonly #log: FactLog;
+  #tap: TapRun | null = null;
+  #gate: GateMode;
+  readonly #heldSince = new Map<number, number>();
   readonly #startedMs = performance.now();
 
   constructor(id: number, log: FactLog, dial: Dial, startedAt: number) {
     this.id = id;
     this.#log = log;
-    const { label, client, serverName } = dial;
+    const { label, client, serverName, hold } = dial;
+    this.#gate = hold ? 'hold' : 'run';
     const version = dial.client === 'node' ? dial.version : '1.3';
     log.add({ type: 'run', run: id, label, version, client, engine: 'node', serverName, startedAt });
   }
 
+  /** The run as the tap knows it; null before it is joined there. */
+  get tap(): TapRun | null {
+    return this.#tap;
+  }
+
+  joined(tap: TapRun): void {
+    this.#tap = tap;
+    tap.setMode(this.#gate);
+  }
+
+  setGate(mode: GateMode): void {
+    this.#gate = mode;
+    this.#tap?.setMode(mode);
+  }
+
+  held({ index, from, sent }: HeldRecord): void {
+    const at = this.#at();
+    this.#heldSince.set(index, at);
+    this.#log.add({ run: this.id, index, from, at, held: sent });
+  }
+
   record({ index, from, sent, delivered }: PassedRecord): void {
-    this.#log.add({ run: this.id, index, from, at: this.#at(), sent, delivered });
+    const at = this.#at();
+    const sentAt = this.#heldSince.get(index) ?? at;
+    this.#heldSince.delete(index);
+    this.#log.add({ run: this.id, index, from, sentAt, at, sent, delivered });
   }
 
   closed(from: Side, how: RunClosed['how']): void {

@@ -5,13 +5,10 @@
 import type { Duplex } from 'node:stream';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
-import type { Answer, Request, RunFact } from '../../src/core/bridge/messages.ts';
-import type { TapRecord } from '../../src/core/bridge/run.ts';
+import type { Answer, Request } from '../../src/core/bridge/messages.ts';
+import type { Fact } from '../../src/core/bridge/run.ts';
 import type { RelayIdentity, RelayPeer } from '../relay/relay.ts';
 import type { Page } from './client-end.ts';
-
-/** Anything that is told of a run; `seq` rises by one from fact to fact of a session. */
-export type Fact = RunFact | TapRecord;
 
 /** One learner's relay, tap, clients and log. */
 export interface Session {

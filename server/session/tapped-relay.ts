@@ -72,6 +72,7 @@ export async function openTappedRelay(options: TappedRelayOptions): Promise<Tapp
         const entry: Entry = { listener, parts: new Set(['tap', 'relay']) };
         entries.set(run.localPort, entry);
         return {
+          held: (record) => listener.held(record),
           record: (record) => listener.record(record),
           closed: (from, how) => listener.closed(from, how),
           notTls: (from) => listener.notTls(from),

@@ -4,10 +4,29 @@
  */
 import type { Socket } from 'node:net';
 import type { Side } from '../../src/core/tls/dissection.ts';
-import { heldBytes, openGate, step, type Ending, type GateCommand, type GateEvent, type GateMode } from './gate.ts';
+import {
+  holderOf,
+  openGate,
+  step,
+  waitingAt,
+  type Ending,
+  type GateCommand,
+  type GateEvent,
+  type GateMode,
+} from './gate.ts';
 import { RecordSplitter } from './records.ts';
 
-/** A record on its way, in the order of both directions. `delivered` is null when it is what was sent. */
+/** A record that waits, numbered in the order of both directions. */
+export interface HeldRecord {
+  readonly index: number;
+  readonly from: Side;
+  readonly sent: Uint8Array;
+}
+
+/**
+ * A record that has been let through. `delivered` is null when it is what was sent, and empty when nothing reached the
+ * peer; `sent` is empty when nobody sent it.
+ */
 export interface PassedRecord {
   readonly index: number;
   readonly from: Side;
@@ -17,6 +36,8 @@ export interface PassedRecord {
 
 /** Who is told what a run does. None of these may throw. */
 export interface TapObserver {
+  /** a record has come and waits at the gate */
+  held(record: HeldRecord): void;
   record(record: PassedRecord): void;
   /**
    * One side's end of its TCP connection: by itself, by the tap because time was up, or cut by the tap because nobody was
@@ -36,13 +57,27 @@ export interface TapRun {
   readonly peerPort: number;
   /** the port from which the tap has connected to the target: the target sees the run under it */
   readonly localPort: number;
+  /** `hold` keeps every record until it is let through; `run` lets everything through. */
   setMode(mode: GateMode): void;
+  /**
+   * Lets one held record through, before others of its direction if they come later in the calls.
+   *
+   * @param delivered what its peer gets instead, nothing to drop it; null: what was sent
+   * @returns whether such a record waits
+   */
+  pass(index: number, delivered: Uint8Array | null): boolean;
+  /** Sends bytes to the peer of `from` as if `from` had; false when that direction has ended. */
+  inject(from: Side, bytes: Uint8Array): boolean;
+  /** Ends both directions at once, in good order or with a reset. What waits is lost. */
+  cut(how: Ending): void;
   /** Ends the run at once; sides that are still open are reported as ended by the tap. */
   end(): void;
 }
 
 /** Bytes of one direction that wait at the gate, or in a socket, before the tap stops reading the sender. */
 const HELD_BYTES = 256 * 1024;
+/** Records of one direction that wait at the gate before the tap stops reading the sender. */
+const HELD_RECORDS = 1000;
 
 const OTHER: { readonly [S in Side]: Side } = { client: 'server', server: 'client' };
 
@@ -67,6 +102,17 @@ export function joinRun(
     peerPort: sockets.client.remotePort ?? 0,
     localPort: sockets.server.localPort ?? 0,
     setMode: (mode) => feed({ kind: 'mode', mode }),
+    pass: (index, delivered) => {
+      if (holderOf(gate, index) === null) return false;
+      feed({ kind: 'pass', index, delivered });
+      return true;
+    },
+    inject: (from, bytes) => {
+      if (gate.lanes[from].isOver) return false;
+      feed({ kind: 'inject', from, bytes });
+      return true;
+    },
+    cut,
     end,
   });
   const deadline = setTimeout(end, deadlineMs);
@@ -95,6 +141,7 @@ export function joinRun(
   }
 
   function feed(event: GateEvent): void {
+    if (isEnded) return;
     const [next, commands] = step(gate, event);
     gate = next;
     commands.forEach(carryOut);
@@ -103,15 +150,30 @@ export function joinRun(
 
   function carryOut(command: GateCommand): void {
     const target = sockets[OTHER[command.from]];
-    if (command.kind === 'deliver') {
-      const { index, from, sent, delivered } = command;
-      observer.record({ index, from, sent, delivered });
-      if (target.writable) target.write(delivered ?? sent);
-      return;
+    switch (command.kind) {
+      case 'hold': {
+        const { index, from, sent } = command;
+        return observer.held({ index, from, sent });
+      }
+      case 'deliver': {
+        const { index, from, sent, delivered } = command;
+        observer.record({ index, from, sent, delivered });
+        const bytes = delivered ?? sent;
+        if (target.writable && bytes.length > 0) target.write(bytes);
+        return;
+      }
+      case 'end':
+        observer.closed(command.from, command.how);
+        if (command.how === 'FIN') target.end();
+        else reset(target);
     }
-    observer.closed(command.from, command.how);
-    if (command.how === 'FIN') target.end();
-    else reset(target);
+  }
+
+  function cut(how: Ending): void {
+    stopped('cut', (socket) => {
+      if (how === 'RST') reset(socket);
+      else socket.end(() => socket.destroy());
+    });
   }
 
   /** Resets a socket after what is queued in it has left. */
@@ -124,18 +186,24 @@ export function joinRun(
   function flow(): void {
     for (const side of ['client', 'server'] as const) {
       const target = sockets[OTHER[side]];
-      const isFull = target.writableLength > HELD_BYTES || heldBytes(gate, side) > HELD_BYTES;
+      const { records, bytes } = waitingAt(gate, side);
+      const isFull = target.writableLength > HELD_BYTES || bytes > HELD_BYTES || records > HELD_RECORDS;
       if (isFull) sockets[side].pause();
       else if (sockets[side].isPaused()) sockets[side].resume();
     }
   }
 
   function end(): void {
+    stopped('deadline', (socket) => socket.destroy());
+  }
+
+  /** The tap itself ends the run; a side whose own end was told before is not told again. */
+  function stopped(how: 'cut' | 'deadline', close: (socket: Socket) => void): void {
     if (isEnded) return;
     isEnded = true;
     for (const side of ['client', 'server'] as const) {
-      if (!gate.lanes[side].ending) observer.closed(side, 'deadline');
-      sockets[side].destroy();
+      if (!gate.lanes[side].isOver) observer.closed(side, how);
+      close(sockets[side]);
     }
   }
 
@@ -145,9 +213,7 @@ export function joinRun(
     // A side that is gone after its FIN answers with resets; its peer must not go on talking to nobody.
     if (openSockets > 0 && gate.lanes[side].isOver && !gate.lanes[other].ending) reset(sockets[other]);
     if (openSockets > 0) return;
-    for (const left of ['client', 'server'] as const) {
-      if (!isEnded && !gate.lanes[left].ending) observer.closed(left, 'cut');
-    }
+    stopped('cut', () => undefined);
     clearTimeout(deadline);
     observer.over();
   }

@@ -33,7 +33,9 @@ async function aTap(options: Partial<TapOptions> = {}) {
     onRun: (opened) => {
       run = opened;
       return {
-        record: ({ index, from, sent }) => void said.push(`${index} ${from} ${sent.toString()}`),
+        held: ({ index, from }) => void said.push(`${index} ${from} held`),
+        record: ({ index, from, sent, delivered }) =>
+          void said.push(`${index} ${from} ${sent.toString()}${delivered ? `>${[...delivered].toString()}` : ''}`),
         closed: (from, how) => void said.push(`${from} ${how}`),
         notTls: (from) => void said.push(`${from} is not TLS`),
         over: () => {
@@ -137,6 +139,50 @@ test('a reset is passed on as a reset, after the records before it', async () =>
   expect(((await failed) as [NodeJS.ErrnoException])[0].code).toBe('ECONNRESET');
   await isOver;
   expect(said).toEqual(['0 client 22,3,3,0,1,1', 'client RST', 'server cut', 'over']);
+});
+
+test('records are let through one by one, changed, dropped, in another order, and with others between them', async () => {
+  const { client, target, said, run } = await aTap();
+  await expect.poll(run).toBeDefined();
+  run()?.setMode('hold');
+  client.write(Buffer.concat([1, 2, 3, 4].map((byte) => record(22, byte))));
+  await expect.poll(() => said.length).toBe(4);
+  expect([run()?.pass(2, null), run()?.pass(0, record(22, 9)), run()?.pass(1, Buffer.alloc(0))]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(run()?.inject('client', record(21, 40))).toBe(true);
+  expect(run()?.pass(1, null)).toBe(false);
+  run()?.setMode('run');
+  const arrived = [record(22, 3), record(22, 9), record(21, 40), record(22, 4)];
+  expect(await read(target, 24)).toEqual(Buffer.concat(arrived));
+  expect(said.slice(4)).toEqual([
+    '2 client 22,3,3,0,1,3',
+    '0 client 22,3,3,0,1,1>22,3,3,0,1,9',
+    '1 client 22,3,3,0,1,2>',
+    '4 client >21,3,3,0,1,40',
+    '3 client 22,3,3,0,1,4',
+  ]);
+});
+
+test.each(['FIN', 'RST'] as const)('the tap cuts a run with %s: what waits is lost, both ends hear it', async (how) => {
+  const { client, target, said, isOver, run } = await aTap();
+  await expect.poll(run).toBeDefined();
+  run()?.setMode('hold');
+  client.write(record(22, 1));
+  await expect.poll(() => said).toEqual(['0 client held']);
+  const heard = Promise.all(
+    [client, target].map(async (socket) => {
+      socket.resume();
+      await Promise.race([once(socket, 'end'), once(socket, 'error')]).catch(() => undefined);
+    }),
+  );
+  run()?.cut(how);
+  await heard;
+  await isOver;
+  run()?.setMode('run');
+  expect(said).toEqual(['0 client held', 'client cut', 'server cut', 'over']);
 });
 
 test('whoever goes on talking to a side that is gone after its FIN is reset, not left alone', async () => {

@@ -14,7 +14,15 @@ beforeEach(async () => {
 afterEach(() => front.close());
 
 const record = (index: number, bytes = 10): Unnumbered => ({
-  ...{ run: 1, index, from: 'client', at: index, sent: new Uint8Array(bytes).fill(index), delivered: null },
+  ...{
+    run: 1,
+    index,
+    from: 'client',
+    sentAt: index,
+    at: index,
+    sent: new Uint8Array(bytes).fill(index),
+    delivered: null,
+  },
 });
 const keyLog = (line: string): Unnumbered => ({ type: 'key-log', run: 1, side: 'client', line });
 const learner = 'tab'.padEnd(22, '-');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeRecords } from '../../src/core/bridge/frames.ts';
 import type { FromPage } from '../../src/core/bridge/messages.ts';
-import type { TapRecord } from '../../src/core/bridge/run.ts';
+import type { WireRecord } from '../../src/core/bridge/run.ts';
 import type { Result } from '../../src/core/bytes/result.ts';
 import { createAuthority, createRequest, generateKey, issueCertificate } from '../../src/core/pki/pki.ts';
 import { startTrustwalk, type Running } from '../../server/main.ts';
@@ -48,7 +48,7 @@ function numbered(tab: Tab): [number, string][] {
   });
 }
 
-function recordsIn(frame: Uint8Array): readonly TapRecord[] {
+function recordsIn(frame: Uint8Array): readonly WireRecord[] {
   const decoded = decodeRecords(frame);
   if (decoded.kind === 'refused') throw new Error(decoded.text);
   return decoded.records;
@@ -69,7 +69,7 @@ async function prepared(tab: Tab): Promise<FromPage> {
   const csr = must(createRequest({ privateKey: lentKey, subject: 'CN=alice' }));
   const alice = must(issueCertificate({ request: csr, issuer, for: 'client', now }));
   return {
-    ...{ type: 'dial', id: 3, client: 'node', label: 'good', version: '1.3', serverName: 'localhost' },
+    ...{ type: 'dial', id: 3, client: 'node', hold: false, label: 'good', version: '1.3', serverName: 'localhost' },
     ...{ trust: [ca], certificate: alice, lentKey },
   };
 }
@@ -89,7 +89,7 @@ test('a handshake comes record by record, in order, and again to a page that rec
   expect(heard.map(([seq]) => seq)).toEqual(heard.map((_, index) => index + 1));
   const [first] = tab.received.flatMap((message) => (message instanceof Uint8Array ? recordsIn(message) : []));
   expect(first?.from).toBe('client');
-  expect([...(first?.sent.subarray(0, 3) ?? [])]).toEqual([22, 3, 1]); // a ClientHello's record, RFC 8446 §5.1
+  expect(first && 'sent' in first && [...first.sent.subarray(0, 3)]).toEqual([22, 3, 1]); // a ClientHello's record, RFC 8446 §5.1
 
   const again = await aTab({ host }, cookie);
   again.say(hello('tab', 5));

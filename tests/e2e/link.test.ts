@@ -70,7 +70,7 @@ afterEach(() => {
 const opened = () => vi.waitFor(() => expect(statuses.at(-1)).toBe('open'));
 const closed = (seq: number) => ({ type: 'closed', seq, run: 1, at: 2, from: 'server', how: 'FIN' });
 const record = (seq: number): TapRecord => ({
-  ...{ seq, run: 1, index: 0, from: 'client', at: 1.5, delivered: null },
+  ...{ seq, run: 1, index: 0, from: 'client', sentAt: 1, at: 1.5, delivered: null },
   sent: Uint8Array.of(22, 3, 1, 0, 0),
 });
 

@@ -58,6 +58,7 @@ describe('hello', () => {
 describe('messages', () => {
   const LINE = `CLIENT_RANDOM ${'ab'.repeat(32)} ${'cd'.repeat(48)}`;
   const dial = (more: string) => `{"type":"dial","id":7,"label":"good","serverName":"localhost",${more}}`;
+  const pass = (bytes: string) => `{"type":"pass","id":7,"run":1,"record":0,"delivered":"${bytes}"}`;
   const report = (reports: string) => `{"type":"report","id":7,"run":1,"reports":[${reports}]}`;
 
   test.each<[string, string | Buffer]>([
@@ -80,6 +81,11 @@ describe('messages', () => {
     ['a page’s client that would lend a key', dial('"client":"page","lentKey":"x"')],
     ['a page’s client of another version', dial('"client":"page","version":"1.2"')],
     ['a client that nobody knows', dial('"client":"curl"')],
+    ['a gate that does something else', '{"type":"gate","id":7,"run":1,"mode":"open"}'],
+    ['a record before the first', '{"type":"pass","id":7,"run":1,"record":-1,"delivered":null}'],
+    ['bytes for the wire that are no base64', '{"type":"inject","id":7,"run":1,"from":"server","bytes":"<b>"}'],
+    ['bytes for the wire in the name of the tap', '{"type":"inject","id":7,"run":1,"from":"tap","bytes":"AAAA"}'],
+    ['more bytes for the wire than the tap takes', pass('A'.repeat(90_000))],
     ['a report without reports', '{"type":"report","id":7,"run":1,"reports":[]}'],
     ['a report in the server’s name', report('{"kind":"accepted"}')],
     ['a key-log line that is none', report('{"kind":"key-log","line":"CLIENT_RANDOM <b>"}')],

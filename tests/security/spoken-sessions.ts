@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { Answer, Request } from '../../src/core/bridge/messages.ts';
-import type { Fact, Session, Sessions } from '../../server/session/session.ts';
+import type { Fact } from '../../src/core/bridge/run.ts';
+import type { Session, Sessions } from '../../server/session/session.ts';
 
 /** A fact before its session has numbered it. */
 export type Unnumbered = Fact extends infer Kind ? (Kind extends Fact ? Omit<Kind, 'seq'> : never) : never;

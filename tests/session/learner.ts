@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import type { Answer, Request } from '../../src/core/bridge/messages.ts';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
-import { openedRun, withFact, type Run } from '../../src/core/bridge/run.ts';
+import { openedRun, withFact, type Fact, type Run } from '../../src/core/bridge/run.ts';
 import type { WithoutId } from '../../src/core/world/ports.ts';
-import type { Fact, Session, SessionDeps } from '../../server/session/session.ts';
+import type { Session, SessionDeps } from '../../server/session/session.ts';
 import { createSessions } from '../../server/session/sessions.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { anAuthority, aRequest, issuedBy, signed, type Made } from './openssl-pki.ts';
@@ -89,13 +89,19 @@ export class Learner {
   }
 
   /** Dials as `who`; fails when the answer is no run. */
-  async dial(who: Made | null, change: Partial<Extract<WithoutId, { type: 'dial' }>> = {}): Promise<number> {
+  async dial(
+    who: Made | null,
+    change: Partial<Extract<WithoutId, { type: 'dial'; client: 'node' }>> = {},
+  ): Promise<number> {
     const answer = await this.tryDial(who, change);
     if (answer.type !== 'dialled') throw new Error(JSON.stringify(answer));
     return answer.run;
   }
 
-  tryDial(who: Made | null, change: Partial<Extract<WithoutId, { type: 'dial' }>> = {}): Promise<Answer> {
+  tryDial(
+    who: Made | null,
+    change: Partial<Extract<WithoutId, { type: 'dial'; client: 'node' }>> = {},
+  ): Promise<Answer> {
     return this.ask({
       type: 'dial',
       client: 'node',

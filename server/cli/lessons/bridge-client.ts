@@ -4,14 +4,14 @@ import * as v from 'valibot';
 import { WebSocket, type RawData } from 'ws';
 import { clientFrames, decodeRecords } from '../../../src/core/bridge/frames.ts';
 import { FromServer, PROTOCOL_VERSION, type Answer, type RunFact } from '../../../src/core/bridge/messages.ts';
-import type { TapRecord } from '../../../src/core/bridge/run.ts';
+import type { Fact } from '../../../src/core/bridge/run.ts';
 import type { BridgePort, WithoutId } from '../../../src/core/world/ports.ts';
 
 const ANSWERS: ReadonlySet<string> = new Set(['done', 'csr', 'relay-ready', 'dialled', 'error']);
 
 export class BridgeClient implements BridgePort {
   readonly #socket: WebSocket;
-  readonly #listeners = new Set<(fact: RunFact | TapRecord) => void>();
+  readonly #listeners = new Set<(fact: Fact) => void>();
   readonly #pending = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   readonly #welcomed: Promise<void>;
   #nextId = 1;
@@ -63,7 +63,7 @@ export class BridgeClient implements BridgePort {
     return Promise.resolve();
   }
 
-  onFact(listener: (fact: RunFact | TapRecord) => void): () => void {
+  onFact(listener: (fact: Fact) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -92,7 +92,7 @@ export class BridgeClient implements BridgePort {
     pending?.resolve(answer);
   }
 
-  #tell(fact: RunFact | TapRecord): void {
+  #tell(fact: Fact): void {
     for (const listener of this.#listeners) listener(fact);
   }
 }

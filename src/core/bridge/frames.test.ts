@@ -10,27 +10,39 @@ import {
   encodedBytes,
 } from './frames.ts';
 import { LIMITS } from './limits.ts';
-import type { TapRecord } from './run.ts';
+import type { HeldRecord, TapRecord, WireRecord } from './run.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 });
-const record: fc.Arbitrary<TapRecord> = fc.record({
+const time = fc.integer({ min: 0, max: 2 ** 48 - 1 }).map((microseconds) => microseconds / 1000);
+const passed: fc.Arbitrary<TapRecord> = fc.record({
   seq: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
   run: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   index: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   from: fc.constantFrom('client' as const, 'server' as const),
-  at: fc.integer({ min: 0, max: 2 ** 48 - 1 }).map((microseconds) => microseconds / 1000),
+  sentAt: time,
+  at: time,
   sent: bytes,
   delivered: fc.option(bytes),
 });
+const waiting: fc.Arbitrary<HeldRecord> = passed.map(({ seq, run, index, from, at, sent }) => ({
+  ...{ seq, run, index, from, at },
+  held: sent,
+}));
+const record: fc.Arbitrary<WireRecord> = fc.oneof(passed, waiting);
 const records = fc.array(record, { minLength: 1, maxLength: 12 });
-const plain = (all: readonly TapRecord[]) =>
-  all.map((one) => ({ ...one, sent: [...one.sent], delivered: one.delivered && [...one.delivered] }));
+const plain = (all: readonly WireRecord[]) =>
+  all.map((one) =>
+    'held' in one
+      ? { ...one, held: [...one.held] }
+      : { ...one, sent: [...one.sent], delivered: one.delivered && [...one.delivered] },
+  );
 
 const ALERT: TapRecord = {
   seq: 258,
   run: 3,
   index: 7,
   from: 'server',
+  sentAt: 1,
   at: 1.5,
   sent: Uint8Array.of(0x15, 3, 3, 0, 2, 2, 48),
   delivered: new Uint8Array(0),
@@ -43,6 +55,7 @@ test('a record has the layout that the header of the file promises', () => {
       '000000000102' +
       '00000003' +
       '00000007' +
+      '0000000003e8' +
       '0000000005dc' +
       '03' +
       '00000007' +
@@ -71,7 +84,9 @@ test('the announced size is the size in the frame', () => {
 
 test('a dropped record stays apart from an unchanged one', () => {
   const decoded = decodeRecords(encodeRecords([ALERT, { ...ALERT, delivered: null }]));
-  expect(decoded.kind === 'records' && decoded.records.map((one) => one.delivered?.length ?? null)).toEqual([0, null]);
+  expect(
+    decoded.kind === 'records' && decoded.records.map((one) => !('held' in one) && (one.delivered?.length ?? null)),
+  ).toEqual([0, null]);
 });
 
 test('cut, padded and changed frames are read or refused, never thrown at', () => {
@@ -97,7 +112,7 @@ test.each([ALERT, { ...ALERT, delivered: null }])('every cut inside the only rec
 test('left-over bytes, unknown kinds and unknown flags are refused', () => {
   const frame = encodeRecords([ALERT]);
   const flagged = frame.slice();
-  flagged.set([0x07], 21);
+  flagged.set([0x07], 27);
   expect(decodeRecords(Uint8Array.of(...frame, 0)).kind).toBe('refused');
   expect(decodeRecords(Uint8Array.of(2, ...frame.subarray(1))).kind).toBe('refused');
   expect(decodeRecords(flagged).kind).toBe('refused');

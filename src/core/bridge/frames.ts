@@ -3,17 +3,18 @@
  * they are close together; from the page come bytes of its own TLS client, which the bridge writes to its connection:
  *
  *     frame  = kind (1 byte, 0x01), then one record or more
- *     record = seq (6) run (4) index (4) at (6, microseconds) flags (1) length (4) sent
+ *     record = seq (6) run (4) index (4) sentAt (6) at (6) flags (1) length (4) sent
  *              and, where flag 0x02 is set, length (4) delivered
  *
  *     frame  = kind (1 byte, 0x02), run (4), then one byte or more for the server
  *
- * All numbers are big-endian. Flag 0x01: sent by the server. Without flag 0x02 the peer got what was sent; an empty
- * `delivered` means that nothing reached it.
+ * All numbers are big-endian, times count microseconds. Flag 0x01: sent by the server. Flag 0x04: it waits at the gate
+ * since `sentAt`, and `at` says the same. Otherwise `at` is when it was let through; without flag 0x02 the peer got what
+ * was sent, and an empty `delivered` means that nothing reached it. An empty `sent`: nobody sent it, the tap did.
  */
 import { Reader, concat, uintBytes } from '../bytes/reader.ts';
 import { LIMITS } from './limits.ts';
-import type { TapRecord } from './run.ts';
+import type { WireRecord } from './run.ts';
 
 const KIND_RECORDS = 0x01;
 const KIND_CLIENT_BYTES = 0x02;
@@ -21,8 +22,10 @@ const KIND_CLIENT_BYTES = 0x02;
 const CLIENT_HEAD_BYTES = 1 + 4;
 const FROM_SERVER = 0x01;
 const HAS_DELIVERED = 0x02;
-/** seq, run, index, at, flags, length of `sent` */
-const HEAD_BYTES = 6 + 4 + 4 + 6 + 1 + 4;
+const IS_HELD = 0x04;
+const FLAGS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5]);
+/** seq, run, index, sentAt, at, flags, length of `sent` */
+const HEAD_BYTES = 6 + 4 + 4 + 6 + 6 + 1 + 4;
 const MICROSECONDS = 1000;
 
 /** The longest that one side's copy of a record can be: 5-byte header, 2^14 bytes and 256 of expansion (RFC 8446 §5.2). */
@@ -30,30 +33,34 @@ export const RECORD_BYTES = 5 + 2 ** 14 + 256;
 
 /** What a frame held, or why it was not understood. */
 export type DecodedFrame =
-  | { readonly kind: 'records'; readonly records: readonly TapRecord[] }
+  | { readonly kind: 'records'; readonly records: readonly WireRecord[] }
   | { readonly kind: 'refused'; readonly text: string };
 
 /** Bytes that one record takes in a frame, so that a sender can fill a frame up to `LIMITS.frameBytes`. */
-export function encodedBytes({ sent, delivered }: TapRecord): number {
-  return HEAD_BYTES + sent.length + (delivered ? 4 + delivered.length : 0);
+export function encodedBytes(record: WireRecord): number {
+  if ('held' in record) return HEAD_BYTES + record.held.length;
+  return HEAD_BYTES + record.sent.length + (record.delivered ? 4 + record.delivered.length : 0);
 }
 
 /**
- * One frame of records. `at` is kept to the microsecond. The caller keeps the frame within `LIMITS.frameBytes`.
+ * One frame of records. A time is kept to the microsecond. The caller keeps the frame within `LIMITS.frameBytes`.
  *
  * @param records one or more; each copy at most {@link RECORD_BYTES}
  */
-export function encodeRecords(records: readonly TapRecord[]): Uint8Array {
+export function encodeRecords(records: readonly WireRecord[]): Uint8Array {
   return concat(uintBytes(KIND_RECORDS, 1), ...records.flatMap(recordParts));
 }
 
-function recordParts({ seq, run, index, from, at, sent, delivered }: TapRecord): Uint8Array[] {
-  const flags = (from === 'server' ? FROM_SERVER : 0) | (delivered ? HAS_DELIVERED : 0);
+function recordParts(record: WireRecord): Uint8Array[] {
+  const { seq, run, index, from, at } = record;
+  const isHeld = 'held' in record;
+  const [sentAt, sent, delivered] = isHeld ? [at, record.held, null] : [record.sentAt, record.sent, record.delivered];
+  const flags = (from === 'server' ? FROM_SERVER : 0) | (delivered ? HAS_DELIVERED : 0) | (isHeld ? IS_HELD : 0);
   return [
     uintBytes(seq, 6),
     uintBytes(run, 4),
     uintBytes(index, 4),
-    uintBytes(Math.round(at * MICROSECONDS), 6),
+    ...[sentAt, at].map((time) => uintBytes(Math.round(time * MICROSECONDS), 6)),
     uintBytes(flags, 1),
     ...withLength(sent),
     ...(delivered ? withLength(delivered) : []),
@@ -72,7 +79,7 @@ export function decodeRecords(frame: Uint8Array): DecodedFrame {
   if (frame.length > LIMITS.frameBytes) return refused(`The frame is longer than ${LIMITS.frameBytes} bytes.`);
   const reader = new Reader(frame);
   if (reader.left === 0 || reader.uint(1) !== KIND_RECORDS) return refused('The frame is of an unknown kind.');
-  const records: TapRecord[] = [];
+  const records: WireRecord[] = [];
   do {
     const record = readRecord(reader);
     if (typeof record === 'string') return refused(record);
@@ -114,19 +121,21 @@ export function decodeClientBytes(frame: Uint8Array): DecodedClientBytes {
   return { kind: 'client-bytes', run: reader.uint(4), bytes: reader.take() };
 }
 
-function readRecord(reader: Reader): TapRecord | string {
+function readRecord(reader: Reader): WireRecord | string {
   if (reader.left < HEAD_BYTES - 4) return 'The frame ends inside a record.';
   const seq = reader.uint(6);
   const run = reader.uint(4);
   const index = reader.uint(4);
-  const at = reader.uint(6) / MICROSECONDS;
+  const [sentAt, at] = [reader.uint(6) / MICROSECONDS, reader.uint(6) / MICROSECONDS];
   const flags = reader.uint(1);
-  if (flags > (FROM_SERVER | HAS_DELIVERED)) return 'The frame has an unknown flag.';
+  if (!FLAGS.has(flags)) return 'The frame has an unknown flag.';
   const sent = readBytes(reader);
   if (typeof sent === 'string') return sent;
   const delivered = flags & HAS_DELIVERED ? readBytes(reader) : null;
   if (typeof delivered === 'string') return delivered;
-  return { seq, run, index, from: flags & FROM_SERVER ? 'server' : 'client', at, sent, delivered };
+  const from = flags & FROM_SERVER ? 'server' : 'client';
+  if (flags & IS_HELD) return { seq, run, index, from, at, held: sent };
+  return { seq, run, index, from, sentAt, at, sent, delivered };
 }
 
 function readBytes(reader: Reader): Uint8Array | string {

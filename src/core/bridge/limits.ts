@@ -40,6 +40,8 @@ export const LIMITS = {
   reportsPerMessage: 32,
   /** bytes of the page's client that may wait for the tap */
   clientBufferedBytes: 1024 * 1024,
+  /** bytes that the tap puts on the wire in the place of one record, or as an injected one: a few records */
+  tapBytes: 64 * 1024,
   /** one line of the order desk */
   lineBytes: 64 * 1024,
   /** RSA modulus that the relay works with */

@@ -46,6 +46,8 @@ export type ClientProgram = v.InferOutput<typeof ClientProgram>;
 const dialled = {
   type: v.literal('dial'),
   id: Id,
+  /** whether every record waits at the gate from the beginning */
+  hold: v.optional(v.boolean(), false),
   label: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/)),
   serverName: text(253),
 } as const;
@@ -69,6 +71,41 @@ export const Dial = v.variant('client', [
   }),
 ]);
 export type Dial = v.InferOutput<typeof Dial>;
+
+/** `hold`: from now on every record of the run waits at the gate. `run`: everything that waits goes on, and what comes. */
+export const SetGate = v.strictObject({
+  type: v.literal('gate'),
+  id: Id,
+  run: Count,
+  mode: v.picklist(['hold', 'run']),
+});
+
+/** Bytes that the tap puts on the wire; base64. */
+const TapBytes = v.pipe(v.string(), v.maxLength(LIMITS.tapBytes * 1.34), v.base64());
+
+/**
+ * Lets one held record through, by its index. `delivered`: what the peer gets instead, nothing to drop it; null passes it
+ * as it was sent. Records may be let through in any order.
+ */
+export const Pass = v.strictObject({
+  type: v.literal('pass'),
+  id: Id,
+  run: Count,
+  record: Count,
+  delivered: v.nullable(v.union([v.literal(''), TapBytes])),
+});
+
+/** Sends bytes to the peer of `from` as if `from` had sent them now. */
+export const Inject = v.strictObject({
+  type: v.literal('inject'),
+  id: Id,
+  run: Count,
+  from: SideSchema,
+  bytes: TapBytes,
+});
+
+/** The tap ends both directions, in good order or with a reset. */
+export const Cut = v.strictObject({ type: v.literal('cut'), id: Id, run: Count, how: v.picklist(['FIN', 'RST']) });
 
 /** Whom a certificate names: subject as in RFC 4514, serial and SHA-256 of the DER in lower-case hex. */
 const Peer = v.strictObject({ subject: text(1000), serial: text(128), sha256: text(64) });
@@ -105,9 +142,23 @@ export const Say = v.strictObject({ type: v.literal('say'), id: Id, run: Count, 
 /** Ends the client's side: `node` says goodbye and closes, of `page` only TCP is closed. */
 export const HangUp = v.strictObject({ type: v.literal('hang-up'), id: Id, run: Count });
 
-export const FromPage = v.variant('type', [Hello, AskCsr, ConfigureRelay, Dial, Report, Say, HangUp]);
+export const FromPage = v.variant('type', [
+  Hello,
+  AskCsr,
+  ConfigureRelay,
+  Dial,
+  SetGate,
+  Pass,
+  Inject,
+  Cut,
+  Report,
+  Say,
+  HangUp,
+]);
 export type FromPage = v.InferOutput<typeof FromPage>;
 export type Request = Exclude<FromPage, { type: 'hello' }>;
+/** A request as a page writes it: what has a default may be left out. */
+export type RequestInput = Exclude<v.InferInput<typeof FromPage>, { type: 'hello' }>;
 
 const Seq = Count;
 const AtMs = v.pipe(v.number(), v.minValue(0));
@@ -147,6 +198,7 @@ export const Failed = v.strictObject({
     'weak-key',
     'no-such-run',
     'run-over',
+    'no-such-record',
     'limit',
     'internal',
   ]),
@@ -204,7 +256,7 @@ export const RunEvent = v.strictObject({
 
 /**
  * One side's end of the TCP connection as the tap saw it. `deadline`: time was up, and the tap ended the run. `cut`: the
- * tap reset this side, because the other was gone and nobody would have heard it.
+ * tap reset this side, because the other was gone, or because it was told to.
  */
 export const RunClosed = v.strictObject({
   type: v.literal('closed'),

@@ -2,16 +2,38 @@
 import type { Chunk, Side } from '../tls/dissection.ts';
 import type { ClientProgram, RunClosed, RunEvent, RunFact, TlsVersion } from './messages.ts';
 
-/** One record as it passed the tap. `delivered` is null when the peer got what was sent. */
+/** One record as it passed the tap. */
 export interface TapRecord {
+  readonly seq: number;
+  readonly run: number;
+  /** position in the order in which the records of both sides came to the tap */
+  readonly index: number;
+  readonly from: Side;
+  /** when it came to the tap, and when it was let through: ms from the run's start */
+  readonly sentAt: number;
+  readonly at: number;
+  /** nothing, where the tap itself put it on the wire */
+  readonly sent: Uint8Array;
+  /** what reached the peer instead, nothing where it was dropped; null: what was sent */
+  readonly delivered: Uint8Array | null;
+}
+
+/** One record that waits at the tap. */
+export interface HeldRecord {
   readonly seq: number;
   readonly run: number;
   readonly index: number;
   readonly from: Side;
   readonly at: number;
-  readonly sent: Uint8Array;
-  readonly delivered: Uint8Array | null;
+  /** what was sent */
+  readonly held: Uint8Array;
 }
+
+/** A record that was seen at the tap: it has passed, or it waits. */
+export type WireRecord = TapRecord | HeldRecord;
+
+/** Anything that is told of a run; `seq` rises by one from fact to fact of a session. */
+export type Fact = RunFact | WireRecord;
 
 export interface Run {
   readonly id: number;
@@ -21,7 +43,10 @@ export interface Run {
   readonly client: ClientProgram;
   readonly serverName: string;
   readonly startedAt: number;
+  /** in the order in which they were let through */
   readonly records: readonly TapRecord[];
+  /** at the gate now, in the order in which they came */
+  readonly held: readonly HeldRecord[];
   readonly keyLog: readonly { readonly side: Side; readonly line: string }[];
   readonly events: readonly RunEvent[];
   readonly closes: readonly RunClosed[];
@@ -29,9 +54,13 @@ export interface Run {
 }
 
 /** The run after one more fact; a fact of another run leaves it as it is. */
-export function withFact(run: Run, fact: Exclude<RunFact, { type: 'run' }> | TapRecord): Run {
+export function withFact(run: Run, fact: Exclude<Fact, { type: 'run' }>): Run {
   if (fact.run !== run.id) return run;
-  if (!('type' in fact)) return { ...run, records: [...run.records, fact] };
+  if ('held' in fact) return { ...run, held: [...run.held, fact] };
+  if (!('type' in fact)) {
+    const held = run.held.filter(({ index }) => index !== fact.index);
+    return { ...run, records: [...run.records, fact], held };
+  }
   switch (fact.type) {
     case 'key-log':
       return { ...run, keyLog: [...run.keyLog, { side: fact.side, line: fact.line }] };
@@ -47,22 +76,36 @@ export function withFact(run: Run, fact: Exclude<RunFact, { type: 'run' }> | Tap
 /** A run that has just begun. */
 export function openedRun(fact: Extract<RunFact, { type: 'run' }>): Run {
   const { run: id, label, version, client, serverName, startedAt } = fact;
-  const nothing = { records: [], keyLog: [], events: [], closes: [], heard: [] };
+  const nothing = { records: [], held: [], keyLog: [], events: [], closes: [], heard: [] };
   return { id, label, version, client, serverName, startedAt, ...nothing };
 }
 
 /**
- * The bytes that one side knows of: what it sent itself, and what reached it.
+ * The bytes that somebody knows of, in the order in which they knew them.
  *
- * @param side whose view; `wire` is what was sent, by both
+ * @param side what it sent itself, and what reached it. `wire`: what was sent by both, in the order in which it came to
+ *   the tap, and what the tap itself sent
  */
-export function viewOf(run: Run, side: Side | 'wire'): Chunk[] {
-  return run.records.map(({ from, at, sent, delivered }) => ({
-    from,
-    at,
-    bytes: side === 'wire' || from === side ? sent : (delivered ?? sent),
-  }));
+export function viewOf({ records, held }: Run, side: Side | 'wire'): Chunk[] {
+  const sent = [...records, ...held.map((one) => ({ ...one, sentAt: one.at, sent: one.held, delivered: null }))];
+  const seen = (side === 'wire' ? sent : records).flatMap((record): Seen[] => {
+    const { from, index, at, sentAt, sent: own, delivered } = record;
+    if (side === 'wire') return [{ from, index, at: sentAt, bytes: own.length > 0 ? own : (delivered ?? own) }];
+    return from === side ? [] : [{ from, index, at, bytes: delivered ?? own }];
+  });
+  const own = sent
+    .filter(({ from }) => from === side)
+    .map(({ from, index, sentAt, sent: bytes }) => ({ from, index, at: sentAt, bytes }));
+  const all = [...seen, ...own].filter(({ bytes }) => bytes.length > 0);
+  const order = side === 'wire' ? byIndex : byTime;
+  return all.sort(order).map(({ from, at, bytes }) => ({ from, at, bytes }));
 }
+
+interface Seen extends Chunk {
+  readonly index: number;
+}
+const byIndex = (one: Seen, other: Seen): number => one.index - other.index;
+const byTime = (one: Seen, other: Seen): number => one.at - other.at;
 
 /** The key-log text of one side, or of both (`wire` has none: an eavesdropper holds no keys). */
 export function keyLogOf(run: Run, side: Side | 'both'): string {

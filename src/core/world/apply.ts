@@ -1,6 +1,6 @@
 /** The only place where a new world is made out of an old one. */
-import { openedRun, withFact, type Run } from '../bridge/run.ts';
-import type { RunFact } from '../bridge/messages.ts';
+import { type Fact, type Run, openedRun, withFact } from '../bridge/run.ts';
+
 import type { TapRecord } from '../bridge/run.ts';
 import type { WorldFact } from './facts.ts';
 import type { Owner, World } from './world.ts';
@@ -49,7 +49,7 @@ function lentAlso(lent: World['lent'], owner: Owner, bytes: number): World['lent
   return { bytes: lent.bytes + bytes, owners: [...new Set([...lent.owners, owner])] };
 }
 
-function withRunFact(world: World, fact: RunFact | TapRecord): World {
+function withRunFact(world: World, fact: Fact): World {
   if ('type' in fact && fact.type === 'run') return withRun(forgetNumber(world, fact.run), openedRun(fact));
   const label = Object.keys(world.runs).find((name) => world.runs[name]?.id === fact.run);
   const run = label === undefined ? undefined : world.runs[label];

@@ -1,6 +1,7 @@
 /** The commands: the only way to change a world. A block, a lesson's `play` and a teacher's remote issue the same ones. */
 import * as v from 'valibot';
-import { ClientProgram, TlsVersion } from '../bridge/messages.ts';
+import { LIMITS } from '../bridge/limits.ts';
+import { ClientProgram, SideSchema, TlsVersion } from '../bridge/messages.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/));
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -50,7 +51,43 @@ export const DialDesk = v.strictObject({
   scenario: v.optional(Name),
   serverName: v.optional(Text, 'localhost'),
   label: v.optional(Name),
+  /** `step`: every record waits at the gate from the beginning */
+  gate: v.optional(v.picklist(['run', 'step']), 'run'),
 });
+/**
+ * `gate step` lets the record through that waits longest. `gate until what=CertificateVerify` lets records through until
+ * one waits that carries this message; `what=alert` and `what=data` wait for an alert or application data. `gate run`
+ * lets everything through, `gate hold` keeps what comes from now on.
+ */
+export const Gate = v.variant('do', [
+  v.strictObject({ type: v.literal('gate'), do: v.picklist(['run', 'hold', 'step']) }),
+  v.strictObject({ type: v.literal('gate'), do: v.literal('until'), what: Text }),
+]);
+
+/** index of a held record; without one it is the record that waits longest */
+const record = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
+const act = <Do extends string>(name: Do) => ({ type: v.literal('act'), do: v.literal(name) }) as const;
+const Hex = v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/, 'bytes in hex'), v.maxLength(2 * LIMITS.tapBytes));
+/**
+ * What is done to a held record, or in the name of a side: `act drop`, `act flip at=40`, `act swap` (with the next of its
+ * direction), `act replace bytes=160303…`, `act inject from=server alert=40`, `act cut how=RST`.
+ */
+export const Act = v.variant('do', [
+  v.strictObject({ ...act('pass'), record }),
+  v.strictObject({ ...act('drop'), record }),
+  v.strictObject({ ...act('duplicate'), record }),
+  v.strictObject({ ...act('swap'), record }),
+  /** changes the lowest bit of one byte of the record, counted from 0; without `at` of its last byte */
+  v.strictObject({ ...act('flip'), record, at: record }),
+  v.strictObject({ ...act('replace'), record, bytes: Hex }),
+  /** a fatal alert in clear */
+  v.strictObject({
+    ...act('inject'),
+    from: SideSchema,
+    alert: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
+  }),
+  v.strictObject({ ...act('cut'), how: v.optional(v.picklist(['FIN', 'RST']), 'RST') }),
+]);
 /** `desk do=order item=tea quantity=1`: one request to the order desk over the open connection, in its envelope. */
 export const AskDesk = v.variant('do', [
   v.strictObject({ type: v.literal('desk'), do: v.literal('create-account'), user: Text, password: Text }),
@@ -77,6 +114,8 @@ export const Command = v.variant('type', [
   EditMessage,
   Trust,
   DialDesk,
+  Gate,
+  Act,
   AskDesk,
   HangUpCommand,
   Predict,

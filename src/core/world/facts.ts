@@ -1,6 +1,6 @@
 /** Everything that can become true in a world. `perform.ts` and the bridge cause facts, `apply.ts` takes them in. */
-import type { RunFact } from '../bridge/messages.ts';
-import type { TapRecord } from '../bridge/run.ts';
+
+import type { Fact } from '../bridge/run.ts';
 import type { Side } from '../tls/dissection.ts';
 import type { Authority, DeskLine, KeyPair, LoadedByRelay, Owner, SignedMessage } from './world.ts';
 
@@ -19,4 +19,4 @@ export type WorldFact =
   /** the server has forgotten this learner's runs: none of them is open any more, and numbers start again */
   | { readonly kind: 'session-ended' }
   /** told by the bridge of a run */
-  | { readonly kind: 'run'; readonly fact: RunFact | TapRecord };
+  | { readonly kind: 'run'; readonly fact: Fact };

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { Command, type CommandInput, type CommandOf } from './commands.ts';
 import type { WorldFact } from './facts.ts';
 import { askDesk } from './perform/desk.ts';
+import { act } from './perform/act.ts';
 import { dial } from './perform/dial.ts';
+import { moveGate } from './perform/gate.ts';
 import { hangUp } from './perform/hang-up.ts';
 import { editMessage, makeAuthority, makeKey, makeRequest, signMessage, signRequest } from './perform/make.ts';
 import { no, Step, type Answer } from './perform/step.ts';
@@ -48,6 +50,10 @@ async function carryOut(input: CommandInput, step: Step): Answer {
       return trust(command, step);
     case 'dial':
       return dial(command, step);
+    case 'gate':
+      return moveGate(command, step);
+    case 'act':
+      return act(command, step);
     case 'desk':
       return askDesk(command, step);
     case 'hang-up':

@@ -1,7 +1,7 @@
 /** What a world needs from its surroundings: a page gives a Worker and a WebSocket, the headless player Node's own. */
 import type * as pki from '../pki/pki.ts';
-import type { Answer, Request, RunFact } from '../bridge/messages.ts';
-import type { TapRecord } from '../bridge/run.ts';
+import type { Answer, RequestInput } from '../bridge/messages.ts';
+import type { Fact } from '../bridge/run.ts';
 import type { OwnClient } from './own-client/own-client.ts';
 
 /** The same functions, each answering later: RSA takes its time, so the page runs them in a Worker. */
@@ -14,7 +14,7 @@ export type Later<Module> = {
 export type Pki = Later<typeof pki>;
 
 /** `Omit` that keeps the variants of a union apart. */
-export type WithoutId<R extends Request = Request> = R extends Request ? Omit<R, 'id'> : never;
+export type WithoutId<R extends RequestInput = RequestInput> = R extends RequestInput ? Omit<R, 'id'> : never;
 
 export interface BridgePort {
   /** Sends a request and resolves with its answer; rejects with an `Error` in plain words when the bridge is gone. */
@@ -27,7 +27,7 @@ export interface BridgePort {
    */
   send(run: number, bytes: Uint8Array): Promise<void>;
   /** Everything that happens in runs, in order; returns the way to stop listening. */
-  onFact(listener: (fact: RunFact | TapRecord) => void): () => void;
+  onFact(listener: (fact: Fact) => void): () => void;
 }
 
 /** Kept beside the world: a client is a thing that runs, not a fact. A number is given anew with each session. */

@@ -25,8 +25,12 @@ const FACTS: readonly WorldFact[] = [
   },
   {
     kind: 'run',
-    fact: { seq: 2, run: 3, index: 0, from: 'client', at: 0.5, sent: Uint8Array.of(22, 3, 1, 0, 0), delivered: null },
+    fact: {
+      ...{ seq: 2, run: 3, index: 0, from: 'client', sentAt: 0.25, at: 0.5 },
+      ...{ sent: Uint8Array.of(22, 3, 1, 0, 0), delivered: null },
+    },
   },
+  { kind: 'run', fact: { seq: 4, run: 3, index: 1, from: 'server', at: 3, held: Uint8Array.of(21, 3, 3, 0, 0) } },
   { kind: 'run', fact: { type: 'closed', seq: 3, run: 3, at: 2, from: 'server', how: 'FIN' } },
   { kind: 'desk-line', line: { run: 3, from: 'server', message: { type: 'hello', nonce: 'abc' } } },
 ];

@@ -28,9 +28,19 @@ const SavedRecord = v.strictObject({
   run: v.number(),
   index: v.number(),
   from: SideSchema,
+  /** worlds kept before records could wait at the tap have one time only */
+  sentAt: v.optional(v.number()),
   at: v.number(),
   sent: Bytes,
   delivered: v.nullable(Bytes),
+});
+const SavedHeld = v.strictObject({
+  seq: v.number(),
+  run: v.number(),
+  index: v.number(),
+  from: SideSchema,
+  at: v.number(),
+  held: Bytes,
 });
 const SavedRun = v.strictObject({
   id: v.number(),
@@ -40,7 +50,13 @@ const SavedRun = v.strictObject({
   client: v.optional(ClientProgram, 'node'),
   serverName: Text,
   startedAt: v.number(),
-  records: v.array(SavedRecord),
+  records: v.array(
+    v.pipe(
+      SavedRecord,
+      v.transform((one) => ({ ...one, sentAt: one.sentAt ?? one.at })),
+    ),
+  ),
+  held: v.optional(v.array(SavedHeld), []),
   keyLog: v.array(v.strictObject({ side: SideSchema, line: Text })),
   events: v.array(RunEvent),
   closes: v.array(RunClosed),
@@ -110,7 +126,8 @@ function savedRun(run: Run): unknown {
     sent: toBase64(record.sent),
     delivered: record.delivered && toBase64(record.delivered),
   }));
-  return { ...run, records };
+  const held = run.held.map((record) => ({ ...record, held: toBase64(record.held) }));
+  return { ...run, records, held };
 }
 
 function mapped<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {

@@ -12,6 +12,8 @@ export type CourseLesson = Lesson<Command>;
 const POSITIONAL = {
   predict: ['id', 'choice'],
   desk: ['do'],
+  gate: ['do', 'what'],
+  act: ['do'],
 } as const satisfies Partial<Record<Command['type'], readonly string[]>>;
 
 export const VOCABULARY: Vocabulary<Command> = {

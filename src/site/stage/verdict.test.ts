@@ -6,7 +6,7 @@ import { beliefOf, knowledgeOf, ownWords } from './beliefs.ts';
 import { countInWords, lampOf, verdictOf } from './verdict.ts';
 
 const record = (index: number, from: Side, bytes: readonly number[]) => ({
-  ...{ seq: index + 1, run: 1, index, from, at: index, delivered: null },
+  ...{ seq: index + 1, run: 1, index, from, sentAt: index, at: index, delivered: null },
   sent: Uint8Array.from(bytes),
 });
 /** An alert in clear: content type 21, TLS 1.2 on the record, level fatal (RFC 8446 §6). */
@@ -23,7 +23,7 @@ const fin = (from: Side, at: number) => ({ type: 'closed', seq: 1, run: 1, at, f
 
 const aRun = (parts: Partial<Run>): Run => ({
   ...{ id: 1, label: 'good', version: '1.3', client: 'node', serverName: 'localhost', startedAt: 0 },
-  ...{ records: [], keyLog: [], events: [], closes: [], heard: [] },
+  ...{ records: [], held: [], keyLog: [], events: [], closes: [], heard: [] },
   ...parts,
 });
 

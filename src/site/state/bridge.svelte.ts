@@ -1,6 +1,6 @@
 /** The bridge as the page sees it: where the connection stands, the desk's address, its latest handshakes, notices. */
-import type { Answer, DeskRun, LimitReached, RunFact, Welcome } from '$core/bridge/messages.ts';
-import type { TapRecord } from '$core/bridge/run.ts';
+import type { Answer, DeskRun, LimitReached, Welcome } from '$core/bridge/messages.ts';
+import type { Fact } from '$core/bridge/run.ts';
 import type { BridgePort, WithoutId } from '$core/world/ports.ts';
 import type { InferOutput } from 'valibot';
 import { learnerId } from './learner.ts';
@@ -22,7 +22,7 @@ export class Bridge implements BridgePort {
   #nowMs = $state(Date.now());
   #catchUp: () => Promise<Seen> = () => Promise.resolve(this.seen);
   #clock: ReturnType<typeof setInterval> | undefined;
-  readonly #facts = new Listeners<RunFact | TapRecord>();
+  readonly #facts = new Listeners<Fact>();
   readonly #welcomes = new Listeners<Welcome>();
   readonly #link: Link;
 
@@ -119,7 +119,7 @@ export class Bridge implements BridgePort {
     return this.#link.send(run, bytes);
   }
 
-  onFact(listener: (fact: RunFact | TapRecord) => void): () => void {
+  onFact(listener: (fact: Fact) => void): () => void {
     return this.#facts.add(listener);
   }
 

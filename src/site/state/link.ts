@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { clientFrames, decodeRecords } from '$core/bridge/frames.ts';
 import { CLOSE, FromServer, PROTOCOL_VERSION, type Answer, type RunFact, type Welcome } from '$core/bridge/messages.ts';
-import type { TapRecord } from '$core/bridge/run.ts';
+import type { Fact } from '$core/bridge/run.ts';
 import type { WithoutId } from '$core/world/ports.ts';
 import { retryDelayMs } from './backoff.ts';
 
@@ -22,7 +22,7 @@ export type Told = Exclude<FromServer, Answer>;
 export interface LinkListener {
   onStatus(status: LinkStatus): void;
   onWelcome(welcome: Welcome): void;
-  onFact(fact: RunFact | TapRecord): void;
+  onFact(fact: Fact): void;
   onTold(told: Exclude<Told, RunFact | Welcome>): void;
   /** A message that fits no schema was dropped: the page and the server are not of the same version. */
   onUnreadable(why: string): void;
@@ -225,7 +225,7 @@ export class Link {
     }
   }
 
-  #fact(fact: RunFact | TapRecord): void {
+  #fact(fact: Fact): void {
     if (fact.seq <= this.#seen.seq) return; // replayed, and already known
     this.#seen = { ...this.#seen, seq: fact.seq };
     this.#listener.onFact(fact);

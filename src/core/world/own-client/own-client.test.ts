@@ -2,8 +2,8 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Answer, ClientReport, RunFact } from '../../bridge/messages.ts';
-import type { TapRecord } from '../../bridge/run.ts';
+import type { Answer, ClientReport } from '../../bridge/messages.ts';
+import type { Fact } from '../../bridge/run.ts';
 import { fromPem } from '../../bytes/pem.ts';
 import { Secret } from '../../bytes/secret.ts';
 import * as pki from '../../pki/pki.ts';
@@ -61,7 +61,7 @@ class SocketBridge implements BridgePort {
   readonly sent: Uint8Array[] = [];
   hungUp = 0;
   isGone = false;
-  #tell: (fact: RunFact | TapRecord) => void = () => undefined;
+  #tell: (fact: Fact) => void = () => undefined;
   readonly #socket: Socket;
   #index = 0;
 
@@ -69,7 +69,7 @@ class SocketBridge implements BridgePort {
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
     socket.on('data', (sent: Buffer) => {
-      const record = { seq: 1, run: RUN, index: this.#index++, at: 0, delivered: null };
+      const record = { seq: 1, run: RUN, index: this.#index++, sentAt: 0, at: 0, delivered: null };
       this.#tell({ ...record, from: 'server', sent: Uint8Array.from(sent) });
     });
     socket.on('end', () => this.close('server'));
@@ -92,7 +92,7 @@ class SocketBridge implements BridgePort {
     return Promise.resolve();
   }
 
-  onFact(listener: (fact: RunFact | TapRecord) => void): () => void {
+  onFact(listener: (fact: Fact) => void): () => void {
     this.#tell = listener;
     return () => (this.#tell = () => undefined);
   }

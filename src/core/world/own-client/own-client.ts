@@ -6,8 +6,8 @@
  */
 import { certificateFacts } from '../../asn1/certificate.ts';
 import { LIMITS } from '../../bridge/limits.ts';
-import type { ClientReport, RunFact } from '../../bridge/messages.ts';
-import type { TapRecord } from '../../bridge/run.ts';
+import type { ClientReport } from '../../bridge/messages.ts';
+import type { Fact } from '../../bridge/run.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { LineCutter } from '../../bytes/lines.ts';
 import { joined } from '../../bytes/reader.ts';
@@ -89,8 +89,9 @@ export class OwnClient {
     this.#end(OWN_GOODBYE);
   }
 
-  #take(fact: RunFact | TapRecord): void {
+  #take(fact: Fact): void {
     if (this.#isOver || fact.run !== this.#options.run) return;
+    if ('held' in fact) return;
     if (!('type' in fact)) {
       if (fact.from === 'server') this.#feed({ kind: 'bytes', bytes: fact.delivered ?? fact.sent });
     } else if (fact.type === 'run') {

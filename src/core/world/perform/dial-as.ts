@@ -18,7 +18,13 @@ export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: S
   const identity = plan.as === null ? done(null) : await ownIdentity(plan.as, step);
   if (!identity.ok) return identity;
   const { serverName } = plan;
-  const request = { type: 'dial', client: 'page', label: runLabel(command), serverName } as const;
+  const request = {
+    type: 'dial',
+    client: 'page',
+    label: runLabel(command),
+    serverName,
+    hold: command.gate === 'step',
+  } as const;
   const answer = await askRelay(step, request, 'dialled');
   if (!answer.ok) return answer;
   const { run } = answer.value;
@@ -52,6 +58,7 @@ export async function dialAsNode(command: CommandOf<'dial'>, plan: Plan, step: S
     type: 'dial',
     client: 'node',
     label: runLabel(command),
+    hold: command.gate === 'step',
     version,
     serverName,
     trust,

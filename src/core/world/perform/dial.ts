@@ -1,15 +1,11 @@
 /** Connects to the desk: the relay is told what to load, then a client dials it through the tap. */
 import { clientOf, type CommandOf } from '../commands.ts';
-import { isOver } from '../outcome.ts';
 import { askRelay } from './ask.ts';
-import { greetingOf } from './conversation.ts';
 import { anchorsOf, dialAsNode, dialAsPage } from './dial-as.ts';
+import { hasSettled, SETTLE_MS, tellGreeting } from './settle.ts';
 import { planOf, type Plan } from './scenario.ts';
 import { no, type Answer, type Step } from './step.ts';
 import { Watch } from './watch.ts';
-
-/** A handshake on this machine takes milliseconds; after this the learner reads what there is. */
-const SETTLE_MS = 8_000;
 
 export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
   if (clientOf(command) === 'page' && command.version !== '1.3')
@@ -37,9 +33,8 @@ async function connect(command: CommandOf<'dial'>, plan: Plan, step: Step): Answ
   try {
     const dialled = await (client === 'page' ? dialAsPage(command, plan, step) : dialAsNode(command, plan, step));
     if (!dialled.ok) return dialled.error;
-    const run = await watch.until(dialled.value, (seen) => greetingOf(seen) !== null || isOver(seen), SETTLE_MS);
-    const greeting = run && greetingOf(run);
-    if (run && greeting) step.tell({ kind: 'desk-line', line: { run: run.id, from: 'server', message: greeting } });
+    const run = await watch.until(dialled.value, hasSettled, SETTLE_MS);
+    if (run) tellGreeting(run, step);
     return null;
   } finally {
     watch.stop();

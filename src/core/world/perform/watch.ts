@@ -1,6 +1,6 @@
 /** Watches runs on the bridge, so that a command can wait for what it has caused. */
-import type { RunFact } from '../../bridge/messages.ts';
-import { openedRun, withFact, type Run, type TapRecord } from '../../bridge/run.ts';
+
+import { type Fact, type Run, openedRun, withFact } from '../../bridge/run.ts';
 import type { Ports } from '../ports.ts';
 
 export class Watch {
@@ -44,7 +44,7 @@ export class Watch {
     }
   }
 
-  #take(fact: RunFact | TapRecord): void {
+  #take(fact: Fact): void {
     if ('type' in fact && fact.type === 'run') this.#runs.set(fact.run, openedRun(fact));
     else {
       const run = this.#runs.get(fact.run);
