@@ -1,0 +1,90 @@
+/**
+ * The relay's second engine: `openssl s_server`, one child process for each connection. It checks a certificate inside
+ * the handshake and sends the alert that Node keeps to itself. In front of it stands a plain listener that passes bytes
+ * on unchanged, so that every connection has a process, an output and a key log of its own.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fingerprintOf, prepare } from './material.ts';
+import { OpensslConnection } from './openssl-connection.ts';
+import type { LoadResult, Relay, RelayConnection, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
+
+export interface OpensslRelayOptions {
+  /** path of the program */
+  readonly openssl: string;
+  readonly identity: Pick<RelayIdentity, 'privateKey'>;
+  readonly onConnection: (connection: RelayConnection) => RelayListener;
+}
+
+/** Only the owner of this process may look into the folder: it holds the server's key while the relay is open. */
+const PRIVATE = 0o600;
+
+/** Starts a relay without a certificate: until `load` succeeds every connection is closed. */
+export async function openOpensslRelay({ openssl, identity, onConnection }: OpensslRelayOptions): Promise<Relay> {
+  const folder = await mkdtemp(join(tmpdir(), 'trustwalk-relay-'));
+  const connections = new Set<OpensslConnection>();
+  let loads = 0;
+  let files: Promise<string[]> | null = null;
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    const { remotePort, remoteAddress } = socket;
+    if (remotePort === undefined || remoteAddress !== '127.0.0.1') return void socket.destroy();
+    const listener = onConnection({ remotePort, destroy: () => socket.destroy() });
+    const connection = new OpensslConnection(openssl, folder, socket, listener);
+    connections.add(connection);
+    socket.on('close', () => connections.delete(connection));
+    void connection.start(files);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve());
+  });
+  server.on('error', () => undefined); // a failed accept concerns that connection only
+
+  let closing: Promise<void> | null = null;
+  return {
+    port: (server.address() as AddressInfo).port,
+    load,
+    disconnect: (sha256) => {
+      for (const connection of connections) if (connection.sha256 === sha256) connection.destroy();
+    },
+    close: () =>
+      (closing ??= new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        for (const connection of connections) connection.destroy();
+      }).then(() => rm(folder, { recursive: true, force: true }))),
+  };
+
+  /** Judged by the same rules as for Node's engine, so that both refuse the same material in the same words. */
+  function load(material: RelayMaterial): LoadResult {
+    const { certificate, trust, crls } = material;
+    const privateKey = identity.privateKey.reveal();
+    const prepared = prepare({ certificate, privateKey, trust, crls }, 'the desk', { minVersion: 'TLSv1.2' });
+    if (prepared.kind === 'refused') return prepared;
+    files = prepared.leaf === null ? null : written(join(folder, String(++loads)), material);
+    files?.catch(() => undefined); // told by the connection that needs them
+    return { kind: 'loaded', certificate: prepared.leaf && fingerprintOf(prepared.leaf), trust: prepared.trust };
+  }
+
+  /** @returns the options that name the files */
+  async function written(place: string, { certificate, trust, crls }: RelayMaterial): Promise<string[]> {
+    await mkdir(place, { mode: 0o700 });
+    const file = async (name: string, text: string) => {
+      await writeFile(join(place, name), text, { mode: PRIVATE });
+      return join(place, name);
+    };
+    const own = [
+      '-key',
+      await file('key.pem', identity.privateKey.reveal()),
+      '-cert',
+      await file('crt.pem', certificate ?? ''),
+    ];
+    const chain = ['-cert_chain', await file('chain.pem', certificate ?? '')];
+    const anchors = trust.length > 0 ? ['-CAfile', await file('ca.pem', trust.join('\n'))] : ['-no-CAfile'];
+    const lists = crls.length > 0 ? ['-CRL', await file('crl.pem', crls.join('\n')), '-crl_check_all'] : [];
+    return [...own, ...chain, ...anchors, '-no-CApath', '-no-CAstore', ...lists];
+  }
+}
