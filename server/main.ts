@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LIMITS } from '../src/core/bridge/limits.ts';
+import type { Engine } from '../src/core/bridge/messages.ts';
 import type { Backstage } from './backstage.ts';
 import { type DeskCerts, ensureCerts } from './desk/certs.ts';
 import { type Desk, createDesk } from './desk/desk.ts';
@@ -10,6 +11,7 @@ import { startFront } from './front.ts';
 import { needPort, noPort } from './http/listen.ts';
 import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
 import { type DeskListener, openDeskListener } from './session/desk-listener.ts';
+import { findEngines } from './session/engines.ts';
 import { ensureIdentity } from './session/identity.ts';
 import { selfCheck } from './session/self-check.ts';
 import { createSessions } from './session/sessions.ts';
@@ -76,10 +78,12 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
-  const sessions = createSessions({ identity, openDesk, now, random, log });
+  const engines = await findEngines();
+  const sessions = createSessions({ identity, engines, openDesk, now, random, log });
   return {
     sessions,
     desk: { port: listener.port, certs: certs.folder, passphraseIsExample: passphrase === EXAMPLE_PASSPHRASE },
+    engines: Object.keys(engines) as Engine[],
     deskRuns: listener,
     async close() {
       await Promise.all([sessions.closeAll(), listener.close()]);

@@ -1,6 +1,6 @@
 /** What the bridge is given. It decides who is let in and carries messages; what they do is the sessions' concern. */
 import type { LimitName } from '../../src/core/bridge/limits.ts';
-import type { DeskRun, Welcome } from '../../src/core/bridge/messages.ts';
+import type { DeskRun, Engine, Welcome } from '../../src/core/bridge/messages.ts';
 import type { Access } from '../http/access.ts';
 import type { Sessions } from '../session/session.ts';
 
@@ -18,6 +18,8 @@ export interface BridgeDeps {
   readonly access: Access;
   readonly sessions: Sessions;
   readonly desk: Welcome['desk'];
+  /** what can play the server of a run */
+  readonly engines: readonly Engine[];
   readonly deskRuns: DeskRuns;
   readonly limits: Limits;
   /** Unix time in ms */

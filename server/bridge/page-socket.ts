@@ -140,9 +140,12 @@ export class PageSocket {
   #welcome(hello: Hello): void {
     clearTimeout(this.#helloTimer);
     const { session, isNew } = this.#greet(hello, this);
-    const { desk, deskRuns } = this.#deps;
+    const { desk, engines, deskRuns } = this.#deps;
     this.#session = session;
-    this.#outbox.send({ type: 'welcome', version: PROTOCOL_VERSION, session: session.id, isNew, desk });
+    this.#outbox.send({
+      ...{ type: 'welcome', version: PROTOCOL_VERSION, session: session.id, isNew },
+      ...{ desk, engines: [...engines] },
+    });
     for (const run of deskRuns.latest()) this.#outbox.send(run);
     this.#stopDeskRuns = deskRuns.subscribe((run) => this.#outbox.send(run));
     this.#outbox.follow(session, isNew ? 0 : hello.since);

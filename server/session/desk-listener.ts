@@ -5,6 +5,7 @@ import type { Secret } from '../../src/core/bytes/secret.ts';
 import type { LoadResult, RelayPeer } from '../relay/relay.ts';
 import { StartError } from '../start-error.ts';
 import { DeskConnection, type DeskConnectionLimits, type DeskConnectionOwner } from './desk-connection.ts';
+import { openNodeRelay } from '../relay/node-relay.ts';
 import { openTappedRelay } from './tapped-relay.ts';
 
 export interface DeskListenerLimits extends DeskConnectionLimits {
@@ -88,8 +89,8 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
   };
 
   const relay = await openTappedRelay({
-    identity: { privateKey },
-    handshakeMs: limits.handshakeMs,
+    openRelay: (onConnection) =>
+      openNodeRelay({ identity: { privateKey }, handshakeMs: limits.handshakeMs, onConnection }),
     listen: { host, port },
     deadlineMs: limits.connectionMs,
     maxRuns: limits.connections,

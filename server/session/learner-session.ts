@@ -5,7 +5,7 @@ import type * as v from 'valibot';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
-import type { Answer, ConfigureRelay, Dial, Report, Request } from '../../src/core/bridge/messages.ts';
+import type { Answer, ConfigureRelay, Dial, Engine, Report, Request } from '../../src/core/bridge/messages.ts';
 import type { TapRun } from '../tap/tap-run.ts';
 import { failed } from './answers.ts';
 import { prepareEnd, type Page } from './client-end.ts';
@@ -17,8 +17,6 @@ import { openTappedRelay, type TappedRelay, type TappedRunListener } from './tap
 
 type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
-/** Node wants a finite handshake deadline; a lesson may hold a record far longer than its default of two minutes. */
-const LESSON_HANDSHAKE_MS = 24 * 60 * 60_000;
 const ENDED = 'This session has ended. Reload the page.';
 /** A DNS name as a certificate can carry it. */
 const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
@@ -38,7 +36,9 @@ export class LearnerSession implements Session {
   readonly #ofPages = new Map<number, { readonly run: SessionRun; readonly page: Page }>();
   #runCount = 0;
   #dialling = 0;
-  #relay: Promise<TappedRelay> | null = null;
+  readonly #relays = new Map<Engine, Promise<TappedRelay>>();
+  /** of the relay that is dialled next */
+  #engine: Engine = 'node';
   #desk: SessionDesk | null = null;
   #hasCertificate = false;
   #closing: Promise<void> | null = null;
@@ -103,10 +103,14 @@ export class LearnerSession implements Session {
   }
 
   async #configure(request: Of<typeof ConfigureRelay>): Promise<Answer> {
-    const relay = await this.#opened();
-    const { certificate, trust } = request;
+    const { engine, certificate, trust } = request;
+    if (!this.#deps.engines[engine]) {
+      return failed(request, 'no-engine', `The local server does not find ${engine} on its machine.`);
+    }
+    const relay = await this.#opened(engine);
     const result = relay.load({ certificate, trust, crls: [] });
     if (result.kind === 'refused') return failed(request, result.code, result.text);
+    this.#engine = engine;
     this.#hasCertificate = certificate !== null;
     return { type: 'relay-ready', re: request.id, certificate: result.certificate, trust: [...result.trust] };
   }
@@ -149,7 +153,7 @@ export class LearnerSession implements Session {
   async #connected(allowHalfOpen: boolean): Promise<Socket> {
     this.#dialling += 1;
     try {
-      const { port } = await this.#opened();
+      const { port } = await this.#opened(this.#engine);
       const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen });
       await once(socket, 'connect');
       return socket;
@@ -160,7 +164,7 @@ export class LearnerSession implements Session {
 
   /** Registers the run before any byte of it is sent, so that the tap finds it. */
   #opensRun(request: Dial, socket: Socket): SessionRun {
-    const run = new SessionRun(++this.#runCount, this.#log, request, this.#deps.now());
+    const run = new SessionRun(++this.#runCount, this.#log, request, this.#engine, this.#deps.now());
     const port = socket.localPort ?? 0;
     this.#runs.set(run.id, run);
     this.#byPeerPort.set(port, run);
@@ -191,18 +195,23 @@ export class LearnerSession implements Session {
     return failed(request, 'no-such-run', 'There is no such connection.');
   }
 
-  #opened(): Promise<TappedRelay> {
-    this.#relay ??= openTappedRelay({
-      identity: this.#deps.identity,
-      handshakeMs: LESSON_HANDSHAKE_MS,
+  /** The relay of an engine, behind a tap of its own; started by the first call. */
+  #opened(engine: Engine): Promise<TappedRelay> {
+    const known = this.#relays.get(engine);
+    if (known) return known;
+    const { identity, engines } = this.#deps;
+    const open = engines[engine] ?? engines.node;
+    const relay = openTappedRelay({
+      openRelay: (onConnection) => open(identity, onConnection),
       listen: { host: '127.0.0.1', port: 0 },
       deadlineMs: this.#limits.connectionMs,
       // A dial that was refused a moment ago may still be closing while the next one opens.
       maxRuns: 2 * this.#limits.connectionsPerSession,
       onRun: (run) => this.#listenTo(run),
     });
-    this.#relay.catch(() => (this.#relay = null));
-    return this.#relay;
+    this.#relays.set(engine, relay);
+    relay.catch(() => this.#relays.delete(engine));
+    return relay;
   }
 
   #listenTo(tapRun: TapRun): TappedRunListener {
@@ -239,8 +248,8 @@ export class LearnerSession implements Session {
   async #end(): Promise<void> {
     for (const { end } of this.#runs.values()) end?.client.destroy();
     this.#runs.clear();
-    const relay = await this.#relay?.catch(() => null);
-    await relay?.close();
+    const relays = await Promise.all([...this.#relays.values()].map((relay) => relay.catch(() => null)));
+    await Promise.all(relays.map((relay) => relay?.close()));
     this.#desk?.close();
   }
 }

@@ -1,7 +1,7 @@
 /** One run of a session: stamps whatever its parts report with one clock, and makes facts of it. */
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { Side } from '../../src/core/tls/dissection.ts';
-import type { ClientReport, Dial, RunClosed, RunEvent } from '../../src/core/bridge/messages.ts';
+import type { ClientReport, Dial, Engine, RunClosed, RunEvent } from '../../src/core/bridge/messages.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import type { RelayPeer, RelayReport } from '../relay/relay.ts';
@@ -22,13 +22,13 @@ export class SessionRun {
   readonly #heldSince = new Map<number, number>();
   readonly #startedMs = performance.now();
 
-  constructor(id: number, log: FactLog, dial: Dial, startedAt: number) {
+  constructor(id: number, log: FactLog, dial: Dial, engine: Engine, startedAt: number) {
     this.id = id;
     this.#log = log;
     const { label, client, serverName, hold } = dial;
     this.#gate = hold ? 'hold' : 'run';
     const version = dial.client === 'node' ? dial.version : '1.3';
-    log.add({ type: 'run', run: id, label, version, client, engine: 'node', serverName, startedAt });
+    log.add({ type: 'run', run: id, label, version, client, engine, serverName, startedAt });
   }
 
   /** The run as the tap knows it; null before it is joined there. */

@@ -5,9 +5,10 @@
 import type { Duplex } from 'node:stream';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
-import type { Answer, Request } from '../../src/core/bridge/messages.ts';
+import type { Answer, Engine, Request } from '../../src/core/bridge/messages.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
-import type { RelayIdentity, RelayPeer } from '../relay/relay.ts';
+import type { Relay, RelayIdentity, RelayPeer } from '../relay/relay.ts';
+import type { OpenRelay } from './tapped-relay.ts';
 import type { Page } from './client-end.ts';
 
 /** One learner's relay, tap, clients and log. */
@@ -43,8 +44,14 @@ export interface SessionDesk {
   close(): void;
 }
 
+/** How a relay of each engine is started; an engine that this machine lacks is left out. */
+export type Engines = { readonly node: OpenEngine } & { readonly [E in Engine]?: OpenEngine };
+export type OpenEngine = (identity: RelayIdentity, onConnection: Parameters<OpenRelay>[0]) => Promise<Relay>;
+
 export interface SessionDeps {
   readonly identity: RelayIdentity;
+  /** the engines that a learner's relay can have */
+  readonly engines: Engines;
   /** Makes a desk with an empty store in memory. */
   readonly openDesk: () => SessionDesk;
   /** Unix time in ms */

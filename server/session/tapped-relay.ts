@@ -3,8 +3,7 @@
  * the port from which the tap has connected.
  */
 import type { Duplex } from 'node:stream';
-import { openNodeRelay } from '../relay/node-relay.ts';
-import type { Relay, RelayIdentity, RelayListener, RelayPeer, RelayReport } from '../relay/relay.ts';
+import type { Relay, RelayConnection, RelayListener, RelayPeer, RelayReport } from '../relay/relay.ts';
 import type { TapObserver, TapRun } from '../tap/tap-run.ts';
 import { openTap, type TapOptions } from '../tap/tap.ts';
 
@@ -17,9 +16,11 @@ export interface TappedRunListener extends Omit<TapObserver, 'over'> {
   over(): void;
 }
 
+/** Starts a relay of some engine. */
+export type OpenRelay = (onConnection: (connection: RelayConnection) => RelayListener) => Promise<Relay>;
+
 export interface TappedRelayOptions extends Pick<TapOptions, 'listen' | 'deadlineMs' | 'maxRuns'> {
-  readonly identity: Pick<RelayIdentity, 'privateKey'>;
-  readonly handshakeMs: number;
+  readonly openRelay: OpenRelay;
   readonly onRun: (run: TapRun) => TappedRunListener;
 }
 
@@ -34,7 +35,7 @@ interface Entry {
 
 /** Opens both. Rejects with Node's error when the tap's port cannot be had; nothing stays open then. */
 export async function openTappedRelay(options: TappedRelayOptions): Promise<TappedRelay> {
-  const { identity, handshakeMs, listen, deadlineMs, maxRuns, onRun } = options;
+  const { openRelay, listen, deadlineMs, maxRuns, onRun } = options;
   const entries = new Map<number, Entry>();
   const partIsOver = (port: number, entry: Entry | undefined, part: 'tap' | 'relay') => {
     if (!entry?.parts.delete(part) || entry.parts.size > 0) return;
@@ -44,22 +45,18 @@ export async function openTappedRelay(options: TappedRelayOptions): Promise<Tapp
 
   // The relay may see a connection before the tap knows its own port, so the run is looked up with the first report;
   // that needs bytes of the run, or its end, and the tap passes neither before it has told of the run.
-  const relay = await openNodeRelay({
-    identity,
-    handshakeMs,
-    onConnection: ({ remotePort }): RelayListener => ({
-      report: (report) => {
-        const entry = entries.get(remotePort);
-        entry?.listener.report(report);
-        if (report.kind !== 'key-log' && report.kind !== 'accepted') partIsOver(remotePort, entry, 'relay');
-      },
-      plaintext: (stream, peer) => {
-        const entry = entries.get(remotePort);
-        if (entry) entry.listener.plaintext(stream, peer);
-        else stream.destroy();
-      },
-    }),
-  });
+  const relay = await openRelay(({ remotePort }) => ({
+    report: (report) => {
+      const entry = entries.get(remotePort);
+      entry?.listener.report(report);
+      if (report.kind !== 'key-log' && report.kind !== 'accepted') partIsOver(remotePort, entry, 'relay');
+    },
+    plaintext: (stream, peer) => {
+      const entry = entries.get(remotePort);
+      if (entry) entry.listener.plaintext(stream, peer);
+      else stream.destroy();
+    },
+  }));
 
   try {
     const tap = await openTap({

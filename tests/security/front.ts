@@ -43,6 +43,7 @@ export async function aFront(limits: Partial<Limits> = {}): Promise<TestFront> {
     backstage: {
       sessions,
       desk: { port: 1, certs: '/certs', passphraseIsExample: true },
+      engines: ['node'],
       deskRuns: {
         latest: () => [],
         subscribe: (listener) => {

@@ -6,6 +6,7 @@ import { LIMITS } from '../../src/core/bridge/limits.ts';
 import { openedRun, withFact, type Fact, type Run } from '../../src/core/bridge/run.ts';
 import type { WithoutId } from '../../src/core/world/ports.ts';
 import type { Session, SessionDeps } from '../../server/session/session.ts';
+import { openNodeRelay } from '../../server/relay/node-relay.ts';
 import { createSessions } from '../../server/session/sessions.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { anAuthority, aRequest, issuedBy, signed, type Made } from './openssl-pki.ts';
@@ -47,6 +48,7 @@ const anEchoingDesk = (): ReturnType<SessionDeps['openDesk']> => ({
 
 export function sessionsFor(pki: Pki, change: Partial<SessionDeps> = {}) {
   return createSessions({
+    engines: { node: (identity, onConnection) => openNodeRelay({ identity, handshakeMs: 60_000, onConnection }) },
     identity: { privateKey: new Secret(pki.identity.key), csr: pki.identity.csr },
     openDesk: anEchoingDesk,
     now: Date.now,

@@ -19,6 +19,10 @@ export const SideSchema = v.picklist(['client', 'server']);
 export const TlsVersion = v.picklist(['1.2', '1.3']);
 export type TlsVersion = v.InferOutput<typeof TlsVersion>;
 
+/** The program behind the relay: Node's `tls`, or `openssl s_server` where it is installed. */
+export const Engine = v.picklist(['node', 'openssl']);
+export type Engine = v.InferOutput<typeof Engine>;
+
 /** First message of every socket. `learner` is the tab's own random name; `since` the last `seq` it has seen. */
 export const Hello = v.strictObject({
   type: v.literal('hello'),
@@ -34,7 +38,7 @@ export const AskCsr = v.strictObject({ type: v.literal('csr'), id: Id });
 export const ConfigureRelay = v.strictObject({
   type: v.literal('relay'),
   id: Id,
-  engine: v.picklist(['node']),
+  engine: Engine,
   certificate: v.nullable(Chain),
   trust: Anchors,
 });
@@ -172,6 +176,8 @@ export const Welcome = v.strictObject({
   version: v.literal(PROTOCOL_VERSION),
   session: text(64),
   isNew: v.boolean(),
+  /** the engines that a relay can have here */
+  engines: v.array(Engine),
   desk: v.strictObject({ port: Count, certs: text(4096), passphraseIsExample: v.boolean() }),
 });
 
@@ -195,6 +201,7 @@ export const Failed = v.strictObject({
     'bad-certificate',
     'key-mismatch',
     'no-certificate',
+    'no-engine',
     'weak-key',
     'no-such-run',
     'run-over',
@@ -223,7 +230,7 @@ export const RunOpened = v.strictObject({
   label: text(40),
   version: TlsVersion,
   client: ClientProgram,
-  engine: v.picklist(['node']),
+  engine: Engine,
   serverName: text(253),
   startedAt: Count,
 });

@@ -1,6 +1,6 @@
 /** A run: everything that was seen of one connection. Facts only; what they mean is derived. */
 import type { Chunk, Side } from '../tls/dissection.ts';
-import type { ClientProgram, RunClosed, RunEvent, RunFact, TlsVersion } from './messages.ts';
+import type { ClientProgram, Engine, RunClosed, RunEvent, RunFact, TlsVersion } from './messages.ts';
 
 /** One record as it passed the tap. */
 export interface TapRecord {
@@ -41,6 +41,8 @@ export interface Run {
   readonly version: TlsVersion;
   /** who played the client */
   readonly client: ClientProgram;
+  /** who played the server */
+  readonly engine: Engine;
   readonly serverName: string;
   readonly startedAt: number;
   /** in the order in which they were let through */
@@ -75,9 +77,9 @@ export function withFact(run: Run, fact: Exclude<Fact, { type: 'run' }>): Run {
 
 /** A run that has just begun. */
 export function openedRun(fact: Extract<RunFact, { type: 'run' }>): Run {
-  const { run: id, label, version, client, serverName, startedAt } = fact;
+  const { run: id, label, version, client, engine, serverName, startedAt } = fact;
   const nothing = { records: [], held: [], keyLog: [], events: [], closes: [], heard: [] };
-  return { id, label, version, client, serverName, startedAt, ...nothing };
+  return { id, label, version, client, engine, serverName, startedAt, ...nothing };
 }
 
 /**

@@ -55,6 +55,8 @@ export const BLOCKS = {
       version: v.optional(Version),
       /** who plays the client: the page itself, which speaks TLS 1.3, or Node on the bridge */
       client: v.optional(v.picklist(['page', 'node'])),
+      /** who plays the server: Node's relay, or openssl s_server */
+      server: v.optional(v.picklist(['node', 'openssl'])),
       serverName: v.optional(Text),
       /** what the run is called, so that a bet or a check can name it; else the scenario, or `good` */
       label: v.optional(Id),

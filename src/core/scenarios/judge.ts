@@ -14,12 +14,15 @@ export interface SeenOutcome {
 export interface Made {
   readonly version: '1.2' | '1.3';
   readonly client: 'page' | 'node';
+  readonly engine: 'node' | 'openssl';
 }
 
 /** What differs from the row, one sentence each. */
-export function differences(scenario: Scenario, { version, client }: Made, seen: SeenOutcome): string[] {
-  const row = scenario.expect.find(({ tls, client: clients }) => tls.includes(version) && clients.includes(client));
-  const how = `TLS ${version}, client ${client}`;
+export function differences(scenario: Scenario, { version, client, engine }: Made, seen: SeenOutcome): string[] {
+  const row = scenario.expect.find(
+    (one) => one.engine === engine && one.tls.includes(version) && one.client.includes(client),
+  );
+  const how = `TLS ${version}, client ${client}, server ${engine}`;
   if (!row) return [`no row of "${scenario.id}" is about ${how}`];
   const pairs: readonly (readonly [what: string, expected: unknown, found: unknown])[] = [
     ['noticed by', row.noticedBy, seen.noticedBy],

@@ -27,7 +27,7 @@ export interface Fault {
 
 /** Measured on real peers, Node 20.20 with OpenSSL 3.0.19 unless the row says otherwise. */
 export interface Expectation {
-  readonly engine: 'node';
+  readonly engine: 'node' | 'openssl';
   /** programs at the client's end that the row is about; the page's own client speaks TLS 1.3 only */
   readonly client: readonly ('page' | 'node')[];
   readonly tls: readonly ('1.2' | '1.3')[];

@@ -6,39 +6,68 @@ import type { Expectation, Scenario } from './scenario.ts';
 
 const ANY_CLIENT = ['page', 'node'] as const;
 
-/** Node's server, in TLS 1.3 and in 1.2: a client of 1.2 is Node's. */
-const in13 = { engine: 'node', tls: ['1.3'], client: ANY_CLIENT } as const;
-const in12 = { engine: 'node', tls: ['1.2'], client: ['node'] } as const;
+/** A server of each make, in TLS 1.3 and in 1.2: a client of 1.2 is Node's. */
+const node13 = { engine: 'node', tls: ['1.3'], client: ANY_CLIENT } as const;
+const node12 = { engine: 'node', tls: ['1.2'], client: ['node'] } as const;
+const openssl13 = { engine: 'openssl', tls: ['1.3'], client: ANY_CLIENT } as const;
+const openssl12 = { engine: 'openssl', tls: ['1.2'], client: ['node'] } as const;
+
+const ONLY_CLIENT = { client: true, server: false } as const;
+const ONLY_SERVER = { client: false, server: true } as const;
+const NEITHER = { client: false, server: false } as const;
+
+/** What OpenSSL says of a client's certificate: the number of its verify error, and the alert that it sends. */
+interface OpensslSays {
+  readonly error: number;
+  readonly alert: number;
+}
 
 /**
- * Node's server closes without a word when it refuses a certificate. In TLS 1.3 its client has long been content; in
- * 1.2 the client still waits for Finished and is never done.
+ * The server refuses the client. Node's closes without a word; openssl's sends an alert. In TLS 1.3 the client has long
+ * been content; in 1.2 it still waits for Finished and is never done.
  */
-const desk = (reason: string): readonly [Expectation, Expectation] => [
-  { ...in13, noticedBy: 'server', alert: null, reason, lamps: { client: true, server: false } },
-  { ...in12, noticedBy: 'server', alert: null, reason, lamps: { client: false, server: false } },
+const desk = (reason: string, openssl: OpensslSays): readonly Expectation[] => [
+  { ...node13, noticedBy: 'server', alert: null, reason, lamps: ONLY_CLIENT },
+  { ...node12, noticedBy: 'server', alert: null, reason, lamps: NEITHER },
+  ...[
+    { ...openssl13, lamps: ONLY_CLIENT },
+    { ...openssl12, lamps: NEITHER },
+  ].map((row) => ({ ...row, ...deskOfOpenssl(openssl) })),
 ];
 
+const deskOfOpenssl = ({ error, alert }: OpensslSays) =>
+  ({ noticedBy: 'server', alert, reason: `verify error:num=${error}` }) as const;
+
 /**
- * The mirror image: in TLS 1.2 the server is done before Node's client has judged it, in 1.3 it never is. Node's client
- * closes without a word; the page's sends the alert that RFC 8446 §6.2 names.
+ * The client refuses the server: in TLS 1.2 the server is done before it is judged, in 1.3 it never is. Node's client
+ * closes without a word; the page's sends the alert that RFC 8446 §6.2 names. To a close in the middle of the handshake
+ * OpenSSL answers with decode_error (50), which its peer no longer reads.
+ *
+ * @param reasons of Node's client: a Node server sends its root along, openssl's does not
  */
-const client = (reason: string, alert: number, name: string): readonly Expectation[] => [
-  {
-    ...in13,
-    ...{ client: ['page'], noticedBy: 'client', alert, reason: name },
-    lamps: { client: false, server: false },
-  },
-  {
-    ...in13,
-    ...{ client: ['node'], noticedBy: 'client', alert: null, reason },
-    lamps: { client: false, server: false },
-  },
-  { ...in12, noticedBy: 'client', alert: null, reason, lamps: { client: false, server: true } },
-];
+const client = (
+  reasons: { readonly node: string; readonly openssl: string },
+  alert: number,
+  name: string,
+): readonly Expectation[] =>
+  (['node', 'openssl'] as const).flatMap((engine): Expectation[] => {
+    const node = { engine, client: ['node'], noticedBy: 'client', reason: reasons[engine] } as const;
+    const answer = engine === 'openssl' ? 50 : null;
+    return [
+      { engine, tls: ['1.3'], client: ['page'], noticedBy: 'client', alert, reason: name, lamps: NEITHER },
+      { ...node, tls: ['1.3'], alert: answer, lamps: NEITHER },
+      { ...node, tls: ['1.2'], alert: answer, lamps: ONLY_SERVER },
+    ];
+  });
+
+const NO_CERTIFICATE = { noticedBy: 'server', reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE' } as const;
+
+/** The rows that are about one program at the client's end. */
+const ofClient = (program: 'page' | 'node', rows: readonly Expectation[]): readonly Expectation[] =>
+  rows.filter((row) => row.client.includes(program)).map((row) => ({ ...row, client: [program] }));
 
 /** Both accept. */
-const NOBODY: readonly Expectation[] = [in13, in12].map((row) => ({
+const NOBODY: readonly Expectation[] = [node13, node12, openssl13, openssl12].map((row) => ({
   ...row,
   ...{ noticedBy: null, alert: null, reason: null, lamps: { client: true, server: true } },
 }));
@@ -57,20 +86,10 @@ export const SCENARIOS = [
     source: 'RFC 8446 §4.4.2.4',
     fault: { client: null },
     expect: [
-      {
-        ...in13,
-        noticedBy: 'server',
-        alert: 116,
-        reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
-        lamps: { client: true, server: false },
-      },
-      {
-        ...in12,
-        noticedBy: 'server',
-        alert: 40,
-        reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
-        lamps: { client: false, server: false },
-      },
+      { ...node13, ...NO_CERTIFICATE, alert: 116, lamps: ONLY_CLIENT },
+      { ...node12, ...NO_CERTIFICATE, alert: 40, lamps: NEITHER },
+      { ...openssl13, ...NO_CERTIFICATE, reason: 'error:0A0000C7', alert: 116, lamps: ONLY_CLIENT },
+      { ...openssl12, ...NO_CERTIFICATE, reason: 'error:0A0000C7', alert: 40, lamps: NEITHER },
     ],
   },
   {
@@ -78,21 +97,21 @@ export const SCENARIOS = [
     title: 'The client certificate is signed with its own key',
     source: 'RFC 5280 §6.1',
     fault: { client: { owner: 'mallory', subject: 'O=Order Desk, CN=alice', issuer: 'self' } },
-    expect: desk('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    expect: desk('DEPTH_ZERO_SELF_SIGNED_CERT', { error: 18, alert: 48 }),
   },
   {
     id: 'foreign-ca-client-cert',
     title: 'The client certificate comes from a CA that the desk has not loaded',
     source: 'RFC 5280 §6.1',
     fault: { client: { owner: 'trudy', subject: 'O=Order Desk, CN=alice', issuer: 'foreign' } },
-    expect: desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+    expect: desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE', { error: 20, alert: 48 }),
   },
   {
     id: 'impostor-ca-client-cert',
     title: 'The client certificate comes from another CA of the same name',
     source: 'RFC 5280 §6.1, §4.2.1.1',
     fault: { client: { owner: 'sybil', subject: 'O=Order Desk, CN=alice', issuer: 'twin' } },
-    expect: desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+    expect: desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE', { error: 20, alert: 48 }),
   },
   {
     id: 'blind-sign',
@@ -106,7 +125,7 @@ export const SCENARIOS = [
     title: 'The client has loaded no CA',
     source: 'RFC 5280 §6.1.1',
     fault: { clientTrusts: [] },
-    expect: client('SELF_SIGNED_CERT_IN_CHAIN', 48, 'unknown_ca'),
+    expect: client({ node: 'SELF_SIGNED_CERT_IN_CHAIN', openssl: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 48, 'unknown_ca'),
   },
   {
     id: 'desk-trusts-other-ca',
@@ -116,9 +135,8 @@ export const SCENARIOS = [
     // Node's client sends the root along, because it has loaded it: the chain ends there, at a stranger. The page's sends
     // what it was given, and the chain ends before.
     expect: [
-      { ...desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE')[0], client: ['page'] },
-      { ...desk('SELF_SIGNED_CERT_IN_CHAIN')[0], client: ['node'] },
-      desk('SELF_SIGNED_CERT_IN_CHAIN')[1],
+      ...ofClient('page', desk('UNABLE_TO_VERIFY_LEAF_SIGNATURE', { error: 20, alert: 48 })),
+      ...ofClient('node', desk('SELF_SIGNED_CERT_IN_CHAIN', { error: 19, alert: 48 })),
     ],
   },
   {
@@ -126,7 +144,11 @@ export const SCENARIOS = [
     title: 'The client asks for a name that the certificate does not carry',
     source: 'RFC 6125 §6',
     fault: { serverName: 'tea.example' },
-    expect: client('ERR_TLS_CERT_ALTNAME_INVALID', 42, 'bad_certificate'),
+    expect: client(
+      { node: 'ERR_TLS_CERT_ALTNAME_INVALID', openssl: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      42,
+      'bad_certificate',
+    ),
   },
 ] as const satisfies readonly Scenario[];
 

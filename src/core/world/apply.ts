@@ -1,7 +1,5 @@
 /** The only place where a new world is made out of an old one. */
 import { type Fact, type Run, openedRun, withFact } from '../bridge/run.ts';
-
-import type { TapRecord } from '../bridge/run.ts';
 import type { WorldFact } from './facts.ts';
 import type { Owner, World } from './world.ts';
 

@@ -1,7 +1,7 @@
 /** The commands: the only way to change a world. A block, a lesson's `play` and a teacher's remote issue the same ones. */
 import * as v from 'valibot';
 import { LIMITS } from '../bridge/limits.ts';
-import { ClientProgram, SideSchema, TlsVersion } from '../bridge/messages.ts';
+import { ClientProgram, Engine, SideSchema, TlsVersion } from '../bridge/messages.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/));
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -46,6 +46,8 @@ export const DialDesk = v.strictObject({
   type: v.literal('dial'),
   as: v.optional(Name, 'alice'),
   version: v.optional(TlsVersion, '1.3'),
+  /** who plays the server */
+  server: v.optional(Engine, 'node'),
   /** who plays the client: the page itself, which speaks TLS 1.3 only, or Node on the bridge. Else the page if it can */
   client: v.optional(ClientProgram),
   scenario: v.optional(Name),

@@ -18,20 +18,22 @@ function world(...runs: readonly (readonly [label: string, version: '1.2' | '1.3
   );
 }
 
-test('each version and each client has a label of its own', () => {
-  expect(labelOf(null, 'alice', '1.3', 'page')).toBe('good');
-  expect(labelOf(null, 'alice', '1.3', 'node')).toBe('good-node');
-  expect(labelOf(null, 'bob', '1.2', 'node')).toBe('bob-tls12');
-  expect(labelOf('no-client-cert', 'alice', '1.2', 'node')).toBe('no-client-cert-tls12');
+test('each version and each program has a label of its own', () => {
+  const made = { scenario: null, as: 'alice', version: '1.3', client: 'page', server: 'node' } as const;
+  expect(labelOf(made)).toBe('good');
+  expect(labelOf({ ...made, client: 'node' })).toBe('good-node');
+  expect(labelOf({ ...made, as: 'bob', version: '1.2', client: 'node' })).toBe('bob-tls12');
+  expect(labelOf({ ...made, scenario: 'no-client-cert', server: 'openssl' })).toBe('no-client-cert-openssl');
 });
 
-const BOTH = world(['good', '1.3'], ['good-tls12', '1.2'], ['bob', '1.3']);
+const BOTH = world(['good', '1.3'], ['good-tls12', '1.2'], ['bob', '1.3'], ['bob-openssl', '1.3'], ['bobby', '1.3']);
 
 test.each([
-  [null, null, 3],
+  [null, null, 5],
   ['good', null, 2],
   ['good', ['1.3'], 1],
   [null, ['1.2'], 2],
+  ['bob', null, 4],
   ['bob', ['1.2'], undefined],
   ['rain', null, undefined],
 ])('label %s in version %s finds run %s', (of, version, id) => {

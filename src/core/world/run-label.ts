@@ -1,32 +1,40 @@
 /** How runs are called in a world, and how a lesson finds the one it speaks about. */
-import type { ClientProgram, TlsVersion } from '../bridge/messages.ts';
+import type { ClientProgram, Engine, TlsVersion } from '../bridge/messages.ts';
 import type { Run } from '../bridge/run.ts';
 import type { World } from './world.ts';
 
-const OLD = '-tls12';
-const BY_NODE = '-node';
+/** How an ordinary connection, or one of a scenario, is made. */
+export interface Made {
+  readonly scenario: string | null;
+  readonly as: string;
+  readonly version: TlsVersion;
+  readonly client: ClientProgram;
+  readonly server: Engine;
+}
 
 /**
- * The label of a run. TLS 1.2 has one of its own, and so has Node in the place of the page's client, so that runs can
- * be looked at side by side.
- *
- * @param scenario id of a scenario; null: an ordinary connection by `as`, whose label is `good` for Alice
+ * The label of a run: the scenario's id, or who connects, `good` for Alice. Each version and each program has one of its
+ * own, so that runs can be looked at side by side.
  */
-export function labelOf(scenario: string | null, as: string, version: TlsVersion, client: ClientProgram): string {
+export function labelOf({ scenario, as, version, client, server }: Made): string {
   const label = scenario ?? (as === 'alice' ? 'good' : as);
-  if (version === '1.2') return label + OLD;
-  return client === 'node' ? label + BY_NODE : label;
+  const peers = version === '1.2' ? '-tls12' : client === 'node' ? '-node' : '';
+  return label + peers + (server === 'openssl' ? '-openssl' : '');
 }
+
+const PEERS = /^(-tls12|-node)?(-openssl)?$/;
 
 /**
  * The newest run that fits.
  *
- * @param of label without version and client; null: any
+ * @param of label without version and programs; null: any
  * @param version null: any
  */
 export function findRun(world: World, of: string | null, version: readonly string[] | null): Run | null {
   if (of === null && version === null) return world.lastRun === null ? null : (world.runs[world.lastRun] ?? null);
-  const labels = of === null ? Object.keys(world.runs) : [of, of + OLD, of + BY_NODE];
+  const labels = Object.keys(world.runs).filter(
+    (label) => of === null || (label.startsWith(of) && PEERS.test(label.slice(of.length))),
+  );
   const fitting = labels.flatMap((label) => {
     const run = world.runs[label];
     return run && (version === null || version.includes(run.version)) ? [run] : [];

@@ -3,7 +3,7 @@
  * their box: the data goes to storage of this browser and nowhere else.
  */
 import * as v from 'valibot';
-import { ClientProgram, RunClosed, RunEvent, SideSchema, TlsVersion } from '../bridge/messages.ts';
+import { ClientProgram, Engine, RunClosed, RunEvent, SideSchema, TlsVersion } from '../bridge/messages.ts';
 import type { Run } from '../bridge/run.ts';
 import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
@@ -48,6 +48,7 @@ const SavedRun = v.strictObject({
   version: TlsVersion,
   /** worlds kept before the page had a client of its own do not say it */
   client: v.optional(ClientProgram, 'node'),
+  engine: v.optional(Engine, 'node'),
   serverName: Text,
   startedAt: v.number(),
   records: v.array(

@@ -22,7 +22,7 @@ const event = (side: Side, name: RunEvent['name'], code: string | null = null): 
 const fin = (from: Side, at: number) => ({ type: 'closed', seq: 1, run: 1, at, from, how: 'FIN' }) as const;
 
 const aRun = (parts: Partial<Run>): Run => ({
-  ...{ id: 1, label: 'good', version: '1.3', client: 'node', serverName: 'localhost', startedAt: 0 },
+  ...{ id: 1, label: 'good', version: '1.3', client: 'node', engine: 'node', serverName: 'localhost', startedAt: 0 },
   ...{ records: [], held: [], keyLog: [], events: [], closes: [], heard: [] },
   ...parts,
 });

@@ -81,8 +81,8 @@ function noIdentity(owner: Owner): Result<never> {
 }
 
 function runLabel(command: CommandOf<'dial'>): string {
-  const { label, scenario, as, version } = command;
-  return label ?? labelOf(scenario ?? null, as, version, clientOf(command));
+  const { label, scenario, as, version, server } = command;
+  return label ?? labelOf({ scenario: scenario ?? null, as, version, client: clientOf(command), server });
 }
 
 /** Certificates of a side's authorities, PEM. */

@@ -1,4 +1,5 @@
 /** Connects to the desk: the relay is told what to load, then a client dials it through the tap. */
+import type { Engine } from '../../bridge/messages.ts';
 import { clientOf, type CommandOf } from '../commands.ts';
 import { askRelay } from './ask.ts';
 import { anchorsOf, dialAsNode, dialAsPage } from './dial-as.ts';
@@ -12,16 +13,16 @@ export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
     return no('noSuchClient', 'The client in this page speaks TLS 1.3 only. Let Node play the client for TLS 1.2.');
   const plan = await planOf(command, step);
   if (!plan.ok) return plan.error;
-  return (await configureRelay(plan.value, step)) ?? (await connect(command, plan.value, step));
+  return (await configureRelay(command.server, plan.value, step)) ?? (await connect(command, plan.value, step));
 }
 
 /** Told anew before every connection: the relay may have been restarted, or still hold a scenario's anchors. */
-async function configureRelay(plan: Plan, step: Step): Answer {
+async function configureRelay(engine: Engine, plan: Plan, step: Step): Answer {
   const certificate = step.world.certificates['desk'];
   if (certificate === undefined)
     return no('noDeskCertificate', 'The desk has no certificate yet. Fetch its request and sign it first.');
   const trust = anchorsOf(plan.deskTrusts, step);
-  const answer = await askRelay(step, { type: 'relay', engine: 'node', certificate, trust }, 'relay-ready');
+  const answer = await askRelay(step, { type: 'relay', engine, certificate, trust }, 'relay-ready');
   if (!answer.ok) return answer.error;
   step.tell({ kind: 'relay', loaded: { certificate: answer.value.certificate, trust: answer.value.trust } });
   return null;
