@@ -4,10 +4,11 @@ import {
   inspect as inspectConnection,
   type InspectionProblem,
 } from '../../src/core/capture/inspection.ts';
+import { isKeyLog } from '../../src/core/capture/key-log.ts';
 import { printable } from '../../src/core/capture/printable.ts';
 import { readCapture } from '../../src/core/capture/read-capture.ts';
 import type { Capture } from '../../src/core/capture/capture.ts';
-import { hasKeyLogLine, Unreadable, readInput } from './inspect/input.ts';
+import { Unreadable, readInput } from './inspect/input.ts';
 import { connectionLines, problemLines } from './inspect/tree.ts';
 import { type Command, type Terminal, UsageError, readOptions } from './usage.ts';
 
@@ -68,7 +69,7 @@ function endWithReader(): void {
 
 async function readKeyLog(file: string): Promise<string> {
   const text = new TextDecoder('latin1').decode(await readInput(file));
-  if (!hasKeyLogLine(text)) throw new Unreadable(`${file}: no line of it is one of a key log.`);
+  if (!isKeyLog(text)) throw new Unreadable(`${file}: no line of it is one of a key log.`);
   return text;
 }
 

@@ -2,7 +2,7 @@
 import { type DeskRun } from '../../src/core/bridge/messages.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk, Dissection, Side } from '../../src/core/tls/dissection.ts';
-import { barsOf } from '../../src/core/tls/strip.ts';
+import { barsOf, silentEndOf } from '../../src/core/tls/strip.ts';
 import type { RelayPeer } from '../relay/relay.ts';
 
 /** How many bars a message carries at most. */
@@ -48,10 +48,3 @@ export function deskRunOf(seen: Seen, dissected: Dissection = dissectionOf(seen)
 
 export const dissectionOf = ({ chunks, keyLog }: Pick<Seen, 'chunks' | 'keyLog'>): Dissection =>
   dissect(chunks, keyLog);
-
-/** Whoever ended first without an alert of its own, close_notify included. What stays sealed is not held against it. */
-function silentEndOf(first: Side | null, { alerts, records }: Dissection): Side | null {
-  if (first === null || alerts.some(({ from }) => from === first)) return null;
-  const last = records.findLast(({ from }) => from === first);
-  return last?.sealed === undefined ? first : null;
-}

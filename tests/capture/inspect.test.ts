@@ -97,7 +97,12 @@ describe.skipIf(skip)('captures of Node and openssl', () => {
     expect(connection?.messages.map(({ type }) => String(type))).toEqual(tshark(file, 'tls.handshake.type'));
     expect(connection?.messages.map(({ length }) => String(length - 4))).toEqual(tshark(file, 'tls.handshake.length'));
     expect(connection?.alerts.map(({ code }) => String(code))).toEqual(tshark(file, 'tls.alert_message.desc'));
-    const serials = tshark(file, 'x509af.serialNumber').map((serial) => serial.replaceAll(/^0x|:/g, '').toLowerCase());
+    const serials = tshark(file, 'x509af.serialNumber').map((serial) =>
+      serial
+        .replaceAll(/^0x|:/g, '')
+        .replace(/^00(?=.)/, '') // which keeps a number positive whose first bit is set
+        .toLowerCase(),
+    );
     const { client = [], server = [] } = connection?.certificates ?? {};
     expect([...server, ...client].map(({ serial }) => serial)).toEqual(serials);
     expect(connection?.records.every(({ decrypted, type }) => decrypted || type !== 23)).toBe(true);
@@ -171,7 +176,10 @@ describe.skipIf(skip)('captures of Node and openssl', () => {
       expect(stderr.trim().split('\n')).toHaveLength(1);
       return [status, stderr];
     };
-    expect(words(at('cert.pem'))).toEqual([1, expect.stringContaining('neither a pcap nor a pcapng') as string]);
+    expect(words(at('cert.pem'))).toEqual([
+      1,
+      expect.stringContaining('a certificate in PEM, not a capture') as string,
+    ]);
     expect(words(at('absent'))).toEqual([1, expect.stringContaining('no such file') as string]);
     expect(words(openssl.folder)).toEqual([1, expect.stringContaining('folder') as string]);
     expect(words(capture(RUNS[0].name), '--keylog', at('cert.pem'))).toEqual([

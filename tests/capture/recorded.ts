@@ -21,11 +21,26 @@ interface Wish {
 /** What the server says: characters that would repaint a terminal. */
 const HOSTILE = 'evil \u001b[31m \u202e';
 
-/** @param folder with key.pem and cert.pem, which both sides show and trust */
-export async function recordSession(folder: string, { version, suite, bare = false }: Wish): Promise<Recorded> {
-  const [key, cert] = [readFileSync(join(folder, 'key.pem')), readFileSync(join(folder, 'cert.pem'))];
-  const credentials = { key, cert, ca: cert, minVersion: version, maxVersion: version, ciphers: suite } as const;
-  const server = createTlsServer({ ...credentials, requestCert: true, rejectUnauthorized: true }, (socket) => {
+/** Names of PEM files in the folder. */
+interface Names {
+  readonly server: readonly [key: string, cert: string];
+  readonly client: readonly [key: string, cert: string];
+  readonly ca: string;
+}
+
+const ONE_FOR_BOTH: Names = { server: ['key.pem', 'cert.pem'], client: ['key.pem', 'cert.pem'], ca: 'cert.pem' };
+
+/** @param folder has the files; unless named, key.pem and cert.pem, which both sides show and trust */
+export async function recordSession(
+  folder: string,
+  { version, suite, bare = false }: Wish,
+  names: Names = ONE_FOR_BOTH,
+): Promise<Recorded> {
+  const pem = (name: string) => readFileSync(join(folder, name));
+  const common = { ca: pem(names.ca), minVersion: version, maxVersion: version, ciphers: suite } as const;
+  const pair = ([key, cert]: readonly [string, string]) => ({ key: pem(key), cert: pem(cert) });
+  const own = { ...common, ...pair(names.server), requestCert: true, rejectUnauthorized: true };
+  const server = createTlsServer(own, (socket) => {
     socket.on('error', () => socket.destroy());
     socket.once('data', () => socket.end(HOSTILE));
   });
@@ -33,8 +48,7 @@ export async function recordSession(folder: string, { version, suite, bare = fal
   const chunks: Chunk[] = [];
   const middle = recorder(chunks, await listen(server));
   const port = await listen(middle);
-  const { key: _key, cert: _cert, ...anonymous } = credentials;
-  const keyLog = await visit(port, bare ? anonymous : credentials);
+  const keyLog = await visit(port, bare ? common : { ...common, ...pair(names.client) });
   await Promise.all([server, middle].map((one) => new Promise((resolve) => one.close(resolve))));
   return { chunks, keyLog };
 }

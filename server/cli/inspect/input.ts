@@ -41,10 +41,3 @@ async function collect(stream: AsyncIterable<Buffer | string>, file: string): Pr
   }
   return Buffer.concat(parts);
 }
-
-const LINE = /^[A-Z0-9_]+ [0-9a-f]{64} [0-9a-f]+\s*$/im;
-
-/** Whether the text holds at least one line of a key log; an empty log is one too. */
-export function hasKeyLogLine(text: string): boolean {
-  return LINE.test(text) || text.split('\n').every((line) => /^\s*(#|$)/.test(line));
-}

@@ -23,6 +23,8 @@ export interface CapturedConnection {
   /** the protocol that changed to TLS: `SMTP`; `another protocol` where it is none we know; null for TLS at once */
   readonly startTls: string | null;
   readonly ends: { readonly client: End; readonly server: End };
+  /** when each side ended its stream, in milliseconds since {@link startedAt}; null where it did not */
+  readonly endedAt: { readonly client: number | null; readonly server: number | null };
   /** what stood in the way of reading this one */
   readonly problems: readonly CaptureProblem[];
 }

@@ -230,6 +230,14 @@ describe('what is no capture', () => {
   });
 });
 
+test('how much of the file has been read is told on the way', () => {
+  const told: number[] = [];
+  const many = Array.from({ length: 300 }, () => PACKETS).flat();
+  readCapture(pcap(many), (share) => told.push(share));
+  expect(told.length).toBe(Math.floor(many.length / 5000));
+  expect(told[0]).toBeCloseTo(5000 / many.length, 2);
+});
+
 describe('TCP', () => {
   const data = SENT.filter(({ data }) => data.length > 0);
   const read = (sent: readonly (typeof SENT)[number][], options = {}): Capture =>
@@ -304,6 +312,17 @@ describe('TCP', () => {
     for (const { chunks } of capture.connections)
       expect(streamOf(chunks, 'client')).toEqual(streamOf(TLS13.chunks, 'client'));
     expect(capture.problems.map(({ text }) => text)).toEqual(['1 TCP connection without TLS left out.']);
+  });
+
+  test('the end of a side has the time of its first FIN or RST', () => {
+    const late = SENT.map((sent, at) => (at < SENT.length - 4 ? sent : { ...sent, at: at - SENT.length + 104 }));
+    const again = { ...late.at(-2)!, at: 200 };
+    const [connection] = read([...late, again]).connections;
+    expect([connection?.ends, connection?.endedAt]).toEqual([
+      { client: 'FIN', server: 'FIN' },
+      { client: 100, server: 102 },
+    ]);
+    expect(read(SENT.slice(0, -2)).connections[0]?.endedAt).toMatchObject({ server: null });
   });
 
   test('RST and FIN are told apart', () => {

@@ -1,10 +1,10 @@
 /** Reading a capture file: what is in it of TLS, and what stood in the way. */
-import { Reader } from '../bytes/reader.ts';
 import type { Chunk, Side } from '../tls/dissection.ts';
 import type { Capture, CapturedConnection, CaptureProblem, Endpoint } from './capture.ts';
 import type { Item } from './file/item.ts';
 import { PCAP_HEADER_BYTES, pcapItems, pcapShape } from './file/pcap.ts';
 import { isPcapng, pcapngItems } from './file/pcapng.ts';
+import { foreignFile } from './file/foreign.ts';
 import { findTls, type FoundTls } from './flow/find-tls.ts';
 import { type Flow, type Way, opposite } from './flow/flow.ts';
 import { Flows } from './flow/flows.ts';
@@ -18,10 +18,11 @@ import { Problems } from './problems.ts';
  * Reads a pcap or pcapng file: finds the TCP connections that carry TLS and puts their streams together.
  *
  * @param bytes the whole file. The chunks returned are views of it.
+ * @param onRead told now and then how much of the file has been read, from 0 to 1
  * @returns never throws: what cannot be read is said in `problems`, and what could be read is there. Takes time in
  * proportion to the size.
  */
-export function readCapture(bytes: Uint8Array): Capture {
+export function readCapture(bytes: Uint8Array, onRead?: (share: number) => void): Capture {
   const opened = open(bytes);
   if (typeof opened === 'string') {
     const problems = [{ packet: null, text: opened }];
@@ -35,7 +36,10 @@ export function readCapture(bytes: Uint8Array): Capture {
     if (item.kind === 'packet') flows.take(item.packet);
     else if (item.kind === 'keyLog') keyLogs.push(item.text);
     else problems.tell(item.text, packets || null);
-    if (item.kind === 'packet') packets = item.packet.number;
+    if (item.kind !== 'packet') continue;
+    packets = item.packet.number;
+    if (packets % PACKETS_BETWEEN_NEWS === 0)
+      onRead?.((item.packet.bytes.byteOffset - bytes.byteOffset) / bytes.length);
   }
   const connections: CapturedConnection[] = [];
   for (const flow of flows.list) {
@@ -46,29 +50,18 @@ export function readCapture(bytes: Uint8Array): Capture {
   return { format: opened.format, packets, connections, keyLog: keyLogs.join('\n'), problems: problems.list() };
 }
 
+const PACKETS_BETWEEN_NEWS = 5000;
+
 /** @returns why this is no capture, in words */
 function open(bytes: Uint8Array): { readonly format: 'pcap' | 'pcapng'; readonly items: Iterable<Item> } | string {
   if (bytes.length === 0) return 'The file is empty.';
   const shape = pcapShape(bytes);
   if (shape && bytes.length >= PCAP_HEADER_BYTES) return { format: 'pcap', items: pcapItems(bytes, shape) };
   if (shape) return `The file begins like a pcap capture, but ends after ${bytes.length} bytes, inside its header.`;
-  if (!isPcapng(bytes)) return foreign(bytes);
+  if (!isPcapng(bytes)) return `The file is ${foreignFile(bytes)}.`;
   const [first] = pcapngItems(bytes);
   if (first?.kind !== 'damage' || first.at > 0) return { format: 'pcapng', items: pcapngItems(bytes) };
   return 'The file begins like a pcapng capture, but its first block is cut off or damaged.';
-}
-
-const FOREIGN: readonly { readonly magic: number; readonly is: string }[] = [
-  { magic: 0x1f8b, is: 'compressed with gzip: unpack it first' },
-  { magic: 0x28b5, is: 'compressed with zstd: unpack it first' },
-  { magic: 0x0422, is: 'compressed with lz4: unpack it first' },
-  { magic: 0xfd37, is: 'compressed with xz: unpack it first' },
-  { magic: 0x736e, is: 'neither a pcap nor a pcapng capture, but perhaps one of snoop: convert it first' },
-];
-
-function foreign(bytes: Uint8Array): string {
-  const magic = new Reader(bytes).peek(2);
-  return `The file is ${FOREIGN.find((row) => row.magic === magic)?.is ?? 'neither a pcap nor a pcapng capture'}.`;
 }
 
 function connectionOf(flow: Flow): CapturedConnection | null {
@@ -85,6 +78,7 @@ function connectionOf(flow: Flow): CapturedConnection | null {
     before: { client: tls.before[ways.client], server: tls.before[ways.server] },
     startTls: tls.startTls,
     ends: { client: flow.ends[ways.client], server: flow.ends[ways.server] },
+    endedAt: { client: endedAt(flow, ways.client), server: endedAt(flow, ways.server) },
     problems: [...beginning(flow), ...SIDES.flatMap((side) => losses(side, assembled[ways[side]]))],
   };
 }
@@ -125,6 +119,11 @@ function chunksOf(
   return sided
     .sort((one, other) => one.piece.readable - other.piece.readable)
     .map(({ from, piece }) => ({ from, at: sinceStart(piece.at, flow.startedAt), bytes: piece.bytes }));
+}
+
+function endedAt(flow: Flow, way: Way): number | null {
+  const at = flow.endedAt[way];
+  return at === null ? null : sinceStart(at, flow.startedAt);
 }
 
 /** Whole microseconds: a time since 1970 in milliseconds has no more digits in a double. */

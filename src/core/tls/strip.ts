@@ -25,3 +25,17 @@ export function barsOf({ records, alerts }: Pick<Dissection, 'records' | 'alerts
 
 /** The bridge carries labels of at most this length. */
 const LABEL_CHARACTERS = 80;
+
+/**
+ * Whoever ended first without an alert of its own, close_notify included. What stays sealed is not held against it.
+ *
+ * @param first the side that ended the TCP connection first, or null
+ */
+export function silentEndOf(
+  first: Side | null,
+  { alerts, records }: Pick<Dissection, 'alerts' | 'records'>,
+): Side | null {
+  if (first === null || alerts.some(({ from }) => from === first)) return null;
+  const last = records.findLast(({ from }) => from === first);
+  return last?.sealed === undefined ? first : null;
+}

@@ -24,6 +24,8 @@ export class Flow {
   readonly firstPacket: number;
   readonly streams: { readonly [W in Way]: Stream } = { near: new Stream(), far: new Stream() };
   readonly ends: { [W in Way]: End } = { near: null, far: null };
+  /** when that was, in the clock of {@link startedAt} */
+  readonly endedAt: { [W in Way]: number | null } = { near: null, far: null };
   readonly #syn: { [W in Way]: number | null } = { near: null, far: null };
   readonly #first: { [W in Way]: number | null } = { near: null, far: null };
   /** who sent the SYN without ACK; null where the beginning was not captured */
@@ -59,7 +61,10 @@ export class Flow {
       this.#first[from] ??= sequence;
       if (isKept) this.streams[from].add(sequence, data, at, packet);
     }
-    if (fin || rst) this.ends[from] ??= rst ? 'RST' : 'FIN';
+    if ((fin || rst) && this.ends[from] === null) {
+      this.ends[from] = rst ? 'RST' : 'FIN';
+      this.endedAt[from] = at;
+    }
   }
 }
 

@@ -3,7 +3,16 @@
  * run between two OpenSSL 3.0 peers; nothing here is shown to a learner.
  */
 import type { Bar, DeskRun } from '$core/bridge/messages.ts';
-import type { AlertView, ByteRange, Field, Protection, RecordView, Side } from '$core/tls/dissection.ts';
+import type {
+  AlertView,
+  ByteRange,
+  Derived,
+  Dissection,
+  Field,
+  Protection,
+  RecordView,
+  Side,
+} from '$core/tls/dissection.ts';
 
 const RUN: readonly (readonly [Side, Protection, string, number, number?])[] = [
   ['client', 'clear', 'ClientHello', 243],
@@ -123,6 +132,48 @@ const greeting: Bar = { from: 'server', bytes: 79, protection: 'application', la
 
 export const goodBars: readonly Bar[] = [...sampleRecords.map((record) => bar(record)), greeting];
 export const alertBars: readonly Bar[] = [...sampleRecords.map((record) => bar(record)), bar(alertRecord, 45)];
+
+const LEAF = {
+  subject: 'O=Order Desk, CN=alice',
+  issuer: 'O=Order Desk, CN=Desk Root CA',
+  serial: '7803522fb8e8165df4ccabdef5ff0e63e4ec7d6a',
+  notBefore: '2026-11-23T20:29:56Z',
+  notAfter: '2027-11-23T20:29:56Z',
+  sha256: '9f'.repeat(32),
+};
+export const sampleCertificates = { client: [], server: [LEAF, { ...LEAF, subject: LEAF.issuer }] };
+
+export const sampleVerified: Dissection['verified'] = {
+  certificateVerify: {
+    client: { holds: false, why: 'Checked rsa_pss_rsae_sha256 (0x0804) with the public key of the certificate.' },
+    server: { holds: true, why: 'Checked rsa_pss_rsae_sha256 (0x0804) with the public key of the certificate.' },
+  },
+  finished: {
+    client: { holds: null, why: "No CLIENT_HANDSHAKE_TRAFFIC_SECRET in this view's key log." },
+    server: { holds: true, why: 'Recomputed over all messages before it: equal.' },
+  },
+  pskBinder: { holds: null, why: 'Not seen on this connection.' },
+};
+
+const derived = (name: string, value: string | null, how: string, children: readonly Derived[] = []): Derived => ({
+  ...{ name, value, how, children, source: 'RFC 8446 §7.1' },
+  says: value === null ? 'An onlooker does not come so far.' : 'Protects what is said.',
+});
+/** Of RFC 8448 §3, the simple 1-RTT handshake. */
+export const sampleSchedule: readonly Derived[] = [
+  derived('Handshake Secret', null, 'HKDF-Extract(Derive-Secret(Early Secret, "derived"), ECDHE)', [
+    derived(
+      'client_handshake_traffic_secret',
+      'b3eddb126e067f35a780b3abf45e2d8f3b1a950738f52e9600746a0e27a55a21',
+      'from the key log, CLIENT_HANDSHAKE_TRAFFIC_SECRET',
+      [
+        derived('key', 'dbfaa693d1762c5b666af5d950258d01', 'HKDF-Expand-Label(., "key", "", 16)'),
+        derived('iv', '5bd3c71b836e0b76bb73265f', 'HKDF-Expand-Label(., "iv", "", 12)'),
+      ],
+    ),
+    derived('resumption_master_secret', null, 'not known'),
+  ]),
+];
 
 /** Connections as the server tells them; `startedAt` in Unix ms. */
 export const sampleDeskRun = (startedAt: number): DeskRun => ({

@@ -86,6 +86,11 @@ test('silence is not claimed of a side whose records stayed sealed', () => {
   expect(lastName([hello, sealed], [], [fin])).toBe('After record 2, from the server: FIN');
 });
 
+test('of some records in a row an end knows where it stands, and claims no silence about the others', () => {
+  const later = [aRecord({ index: 50, from: 'server' }), aRecord({ index: 51, from: 'server' })];
+  expect(lastName(later, [], [{ from: 'server', how: 'FIN', at: 60 }])).toBe('After record 52, from the server: FIN');
+});
+
 test('a run that the tap ended says who ended it', () => {
   expect(lastName([hello], [], [{ from: 'client', how: 'deadline', at: 9 }])).toContain('Closed by the tap');
 });

@@ -34,3 +34,10 @@ test('without records nothing is drawn', () => {
   render(Strip, { bars: [], silentEnd: 'server' });
   expect(screen.queryByRole('img')).toBeNull();
 });
+
+test('a strip without its middle says how many records have no bar, and shows where', () => {
+  const { container } = render(Strip, { bars: [aBar({}), aBar({}), aBar({})], leftOut: { at: 2, count: 1234 } });
+  expect(screen.getByRole('img').getAttribute('aria-label')).toContain('1,234 more are left out');
+  const places = [...container.querySelectorAll('.strip > span')].map((span) => span.classList[0]);
+  expect(places).toEqual(['bar', 'bar', 'gap', 'bar']);
+});

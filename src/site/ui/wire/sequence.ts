@@ -10,16 +10,28 @@ export interface End {
   readonly at: number;
 }
 
+/** A record as the sequence draws it: without its field trees. */
+export type SequenceRecord = Omit<RecordView, 'fields' | 'opened'>;
+
 /** What is selected: a record by its index in the dissection, or an end by its index in the list of ends. */
 export type Selection = { readonly kind: 'record' | 'end'; readonly index: number };
 
 export type SequenceRow =
-  | { readonly kind: 'record'; readonly index: number; readonly record: RecordView; readonly alert: AlertView | null }
+  | {
+      readonly kind: 'record';
+      readonly index: number;
+      readonly record: SequenceRecord;
+      readonly alert: AlertView | null;
+    }
   | { readonly kind: 'end'; readonly index: number; readonly end: End; readonly text: string; readonly after: number };
 
-/** Records and ends in the order in which they passed. An end stands after every record that passed by then. */
+/**
+ * Records and ends in the order in which they passed. An end stands after every record that passed by then.
+ *
+ * @param records all of a connection, or some of them in a row
+ */
 export function sequenceRows(
-  records: readonly RecordView[],
+  records: readonly SequenceRecord[],
   alerts: readonly AlertView[],
   ends: readonly End[],
 ): SequenceRow[] {
@@ -33,8 +45,9 @@ export function sequenceRows(
     },
   }));
   for (const [index, end] of ends.entries()) {
-    const after = records.filter((record) => record.at <= end.at).length;
-    const text = endWords(end, records.slice(0, after), alerts);
+    const before = records.filter((record) => record.at <= end.at);
+    const text = endWords(end, before, alerts);
+    const after = (before.at(-1)?.index ?? -1) + 1;
     rows.push({ at: end.at, row: { kind: 'end', index, end, text, after } });
   }
   return rows.toSorted((a, b) => a.at - b.at || rank(a.row) - rank(b.row)).map(({ row }) => row);
@@ -42,12 +55,13 @@ export function sequenceRows(
 
 const rank = (row: SequenceRow) => (row.kind === 'record' ? row.index : Number.MAX_SAFE_INTEGER);
 
-/** An absent alert is claimed only when every record of that side could be read. */
-function endWords({ from, how }: End, before: readonly RecordView[], alerts: readonly AlertView[]): string {
+/** An absent alert is claimed only when every record of that side could be read, and is here to be asked. */
+function endWords({ from, how }: End, before: readonly SequenceRecord[], alerts: readonly AlertView[]): string {
   if (how === 'deadline') return 'Closed by the tap: time is up';
   if (how === 'cut') return 'Cut by the tap: the other side was gone';
   const spoke = alerts.some((alert) => before.some((record) => record.index === alert.record));
-  const isReadable = before.every((record) => record.from !== from || record.sealed === undefined);
+  const isWhole = before[0] === undefined || before[0].index === 0;
+  const isReadable = isWhole && before.every((record) => record.from !== from || record.sealed === undefined);
   return spoke || !isReadable ? how : `${how}, no alert was sent`;
 }
 

@@ -11,8 +11,12 @@ export function isRefusal(code: number | null): boolean {
   return code !== null && code !== 0 && code !== 90;
 }
 
-/** What a strip shows, in words: records per side, alerts, and a silent end. */
-export function stripLabel(bars: readonly Bar[], silentEnd: Side | null): string {
+/**
+ * What a strip shows, in words: records per side, alerts, and a silent end.
+ *
+ * @param leftOut records of a long connection that have no bar
+ */
+export function stripLabel(bars: readonly Bar[], silentEnd: Side | null, leftOut = 0): string {
   if (bars.length === 0) return 'No records';
   const from = (side: Side) => bars.filter((bar) => bar.from === side).length;
   const alerts = bars
@@ -24,5 +28,6 @@ export function stripLabel(bars: readonly Bar[], silentEnd: Side | null): string
     `${count}: ${String(from('client'))} from the client, ${String(from('server'))} from the server.`,
     ...alerts,
     ...end,
+    ...(leftOut === 0 ? [] : [`${leftOut.toLocaleString('en')} more are left out between them.`]),
   ].join(' ');
 }

@@ -1,4 +1,4 @@
-/** What the page and the PKI worker say to each other. Structured clone carries everything but functions. */
+/** What the page and a worker of it say to each other. Structured clone carries everything but functions. */
 export interface Call {
   readonly id: number;
   readonly name: string;
