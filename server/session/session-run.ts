@@ -112,7 +112,7 @@ export class SessionRun {
   }
 
   #keyLog(side: Side, line: string): void {
-    this.#log.add({ type: 'key-log', run: this.id, side, line });
+    this.#log.add({ type: 'key-log', run: this.id, at: this.#at(), side, line });
   }
 
   #heard(side: Side, line: string): void {

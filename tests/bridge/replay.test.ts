@@ -24,7 +24,7 @@ const record = (index: number, bytes = 10): Unnumbered => ({
     delivered: null,
   },
 });
-const keyLog = (line: string): Unnumbered => ({ type: 'key-log', run: 1, side: 'client', line });
+const keyLog = (line: string): Unnumbered => ({ type: 'key-log', run: 1, at: 0, side: 'client', line });
 const learner = 'tab'.padEnd(22, '-');
 const session = (): SpokenSession => front.sessions.of(learner).session;
 

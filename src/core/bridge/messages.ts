@@ -240,6 +240,7 @@ export const KeyLogLine = v.strictObject({
   type: v.literal('key-log'),
   seq: Seq,
   run: Count,
+  at: AtMs,
   side: SideSchema,
   line: text(400),
 });

@@ -49,7 +49,7 @@ export interface Run {
   readonly records: readonly TapRecord[];
   /** at the gate now, in the order in which they came */
   readonly held: readonly HeldRecord[];
-  readonly keyLog: readonly { readonly side: Side; readonly line: string }[];
+  readonly keyLog: readonly { readonly side: Side; readonly at: number; readonly line: string }[];
   readonly events: readonly RunEvent[];
   readonly closes: readonly RunClosed[];
   readonly heard: readonly { readonly side: Side; readonly at: number; readonly line: string }[];
@@ -65,7 +65,7 @@ export function withFact(run: Run, fact: Exclude<Fact, { type: 'run' }>): Run {
   }
   switch (fact.type) {
     case 'key-log':
-      return { ...run, keyLog: [...run.keyLog, { side: fact.side, line: fact.line }] };
+      return { ...run, keyLog: [...run.keyLog, { side: fact.side, at: fact.at, line: fact.line }] };
     case 'event':
       return { ...run, events: [...run.events, fact] };
     case 'closed':
@@ -80,6 +80,34 @@ export function openedRun(fact: Extract<RunFact, { type: 'run' }>): Run {
   const { run: id, label, version, client, engine, serverName, startedAt } = fact;
   const nothing = { records: [], held: [], keyLog: [], events: [], closes: [], heard: [] };
   return { id, label, version, client, engine, serverName, startedAt, ...nothing };
+}
+
+/** The run as it was at a moment, ms from its start: what had not come by then is left out. */
+export function runAt(run: Run, ms: number): Run {
+  const until = <T extends { readonly at: number }>(facts: readonly T[]) => facts.filter(({ at }) => at <= ms);
+  const waiting = run.records.filter(({ sentAt, at, sent }) => sentAt <= ms && at > ms && sent.length > 0);
+  const held = waiting.map(({ seq, run: id, index, from, sentAt, sent }) => ({
+    ...{ seq, run: id, index, from, at: sentAt },
+    held: sent,
+  }));
+  return {
+    ...run,
+    records: until(run.records),
+    held: [...held, ...until(run.held)].sort((one, other) => one.index - other.index),
+    keyLog: until(run.keyLog),
+    events: until(run.events),
+    closes: until(run.closes),
+    heard: until(run.heard),
+  };
+}
+
+/** The moments at which something was told of a run, in order and each once: ms from its start. */
+export function momentsOf({ records, held, events, closes, heard }: Run): number[] {
+  const moments = [
+    records.flatMap(({ sentAt, at }) => [sentAt, at]),
+    [held, events, closes, heard].flat().map(({ at }) => at),
+  ];
+  return [...new Set(moments.flat())].sort((one, other) => one - other);
 }
 
 /**

@@ -58,7 +58,7 @@ const SavedRun = v.strictObject({
     ),
   ),
   held: v.optional(v.array(SavedHeld), []),
-  keyLog: v.array(v.strictObject({ side: SideSchema, line: Text })),
+  keyLog: v.array(v.strictObject({ side: SideSchema, at: v.optional(v.number(), 0), line: Text })),
   events: v.array(RunEvent),
   closes: v.array(RunClosed),
   heard: v.array(v.strictObject({ side: SideSchema, at: v.number(), line: Text })),
