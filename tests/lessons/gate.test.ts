@@ -29,7 +29,10 @@ const run = (): Run => {
 const dial = (client: 'page' | 'node', version: '1.2' | '1.3' = '1.3'): CommandInput => ({
   ...{ type: 'dial', scenario: 'good', client, version, gate: 'step' },
 });
-const until = (what: string): CommandInput => ({ type: 'gate', do: 'until', what });
+const until = (what: string, from?: 'client' | 'server'): CommandInput => ({
+  ...{ type: 'gate', do: 'until', what },
+  ...(from === undefined ? {} : { from }),
+});
 const RUN: CommandInput = { type: 'gate', do: 'run' };
 const labels = (held: boolean) =>
   wireRows(run())
@@ -55,7 +58,7 @@ describe.each(['page', 'node'] as const)('client %s', (client) => {
   });
 
   test('a flipped bit in the client’s Certificate: the server says bad_record_mac, the client had been content', async () => {
-    await does(dial(client), until('Finished'), RUN_TO_CLIENT, { type: 'act', do: 'flip' }, RUN);
+    await does(dial(client), until('Certificate', 'client'), { type: 'act', do: 'flip' }, RUN);
     expect(outcomeOf(run())).toMatchObject({
       ...{ noticedBy: 'server', alert: { code: 20, from: 'server', encrypted: true } },
       lamps: { client: { kind: 'lit' } },
@@ -101,9 +104,6 @@ describe.each(['page', 'node'] as const)('client %s', (client) => {
   });
 });
 
-/** Lets the server's flight through, so that the client's first locked record waits next. */
-const RUN_TO_CLIENT: CommandInput = until('Certificate');
-
 test('TLS 1.2: a record repeated is an unexpected message', async () => {
   await does(dial('node', '1.2'), until('ClientKeyExchange'), { type: 'act', do: 'duplicate' }, RUN);
   expect(outcomeOf(run())).toMatchObject({ noticedBy: 'server', alert: { code: 10, from: 'server' } });
@@ -125,4 +125,37 @@ test('what does not wait is refused in words', async () => {
   expect(await refused(until('Certificate'))).toContain('No Certificate came');
   await does({ type: 'hang-up' });
   expect(await refused({ type: 'gate', do: 'hold' })).toContain('no open connection');
+});
+
+describe.each(['page', 'node'] as const)('with the keys, client %s', (client) => {
+  test('a changed Finished of the client is authentic to the record layer, and still not believed', async () => {
+    const edit = { type: 'act', do: 'edit', field: 'verify_data' } as const;
+    await does(dial(client), until('Finished', 'client'));
+    const size = dissectionOf(run(), 'client').messages.find(({ name }) => name === 'Finished')?.length ?? 0;
+    await does({ ...edit, bytes: '00'.repeat(size - 4) }, RUN);
+    expect(outcomeOf(run())).toMatchObject({ noticedBy: 'server', alert: { code: 51, from: 'server' } });
+    expect(dissectionOf(run(), 'server').verified.finished.client.holds).toBe(false);
+    expect(dissectionOf(run(), 'client').verified.finished.client.holds).toBe(true);
+  });
+
+  test('CertificateVerify taken out, the records behind it numbered anew: the server waits for it in vain', async () => {
+    await does(dial(client), until('CertificateVerify', 'client'), { type: 'act', do: 'drop' });
+    await does({ type: 'gate', do: 'step', keyed: 'yes' }, RUN);
+    expect(outcomeOf(run())).toMatchObject({ noticedBy: 'server', alert: { code: 10, from: 'server' } });
+    const names = dissectionOf(run(), 'server').messages.filter(({ from }) => from === 'client').map(({ name }) => name);
+    expect(names).toEqual(['ClientHello', 'Certificate', 'Finished']);
+    await does({ type: 'dial', scenario: 'good', client, gate: 'step' }, until('CertificateVerify', 'client'), { type: 'act', do: 'drop' });
+    await does(RUN); // without the keys the number is wrong, and that is all that anybody learns
+    expect(outcomeOf(run())).toMatchObject({ alert: { code: 20 } });
+  });
+
+  test('what cannot be opened is refused in words', async () => {
+    await does(dial(client));
+    const refused = async (command: CommandInput) => (await learner.perform(command))?.why;
+    const edit = { type: 'act', do: 'edit', field: 'random', bytes: '00' } as const;
+    expect(await refused(edit)).toContain('travels in clear');
+    await does(until('Certificate'));
+    expect(await refused({ ...edit, field: 'verify_data' })).toContain('no verify_data');
+    await does({ type: 'act', do: 'cut' });
+  });
 });

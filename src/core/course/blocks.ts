@@ -58,6 +58,8 @@ export const BLOCKS = {
       /** who plays the server: Node's relay, or openssl s_server */
       server: v.optional(v.picklist(['node', 'openssl'])),
       serverName: v.optional(Text),
+      /** `step`: every record waits until the learner lets it through */
+      gate: v.optional(v.picklist(['run', 'step'])),
       /** what the run is called, so that a bet or a check can name it; else the scenario, or `good` */
       label: v.optional(Id),
     }),

@@ -57,13 +57,20 @@ export const DialDesk = v.strictObject({
   gate: v.optional(v.picklist(['run', 'step']), 'run'),
 });
 /**
+ * `keyed=yes`: a record behind one that was taken out is sealed again under the number that its receiver expects, with
+ * its sender's keys. So the record layer notices nothing, and the handshake has to.
+ */
+const keyed = v.optional(v.picklist(['yes', 'no']), 'no');
+/**
  * `gate step` lets the record through that waits longest. `gate until what=CertificateVerify` lets records through until
- * one waits that carries this message; `what=alert` and `what=data` wait for an alert or application data. `gate run`
+ * one waits that carries this message, of the side `from` if it is given; `what=alert` and `what=data` wait for an alert
+ * or application data. `gate run`
  * lets everything through, `gate hold` keeps what comes from now on.
  */
 export const Gate = v.variant('do', [
-  v.strictObject({ type: v.literal('gate'), do: v.picklist(['run', 'hold', 'step']) }),
-  v.strictObject({ type: v.literal('gate'), do: v.literal('until'), what: Text }),
+  v.strictObject({ type: v.literal('gate'), do: v.literal('hold') }),
+  v.strictObject({ type: v.literal('gate'), do: v.picklist(['run', 'step']), keyed }),
+  v.strictObject({ type: v.literal('gate'), do: v.literal('until'), what: Text, from: v.optional(SideSchema), keyed }),
 ]);
 
 /** index of a held record; without one it is the record that waits longest */
@@ -75,13 +82,18 @@ const Hex = v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/, 'bytes in hex'), v.ma
  * direction), `act replace bytes=160303…`, `act inject from=server alert=40`, `act cut how=RST`.
  */
 export const Act = v.variant('do', [
-  v.strictObject({ ...act('pass'), record }),
+  v.strictObject({ ...act('pass'), record, keyed }),
   v.strictObject({ ...act('drop'), record }),
   v.strictObject({ ...act('duplicate'), record }),
   v.strictObject({ ...act('swap'), record }),
   /** changes the lowest bit of one byte of the record, counted from 0; without `at` of its last byte */
   v.strictObject({ ...act('flip'), record, at: record }),
   v.strictObject({ ...act('replace'), record, bytes: Hex }),
+  /**
+   * opens the record with its sender's keys, puts other bytes into the field of this name, and seals it again:
+   * `act edit field=verify_data bytes=00…`
+   */
+  v.strictObject({ ...act('edit'), record, field: Text, bytes: Hex }),
   /** a fatal alert in clear */
   v.strictObject({
     ...act('inject'),

@@ -2,9 +2,11 @@
 import type { Run } from '../../bridge/run.ts';
 import { toBase64 } from '../../bytes/base64.ts';
 import { fromHex } from '../../bytes/hex.ts';
+import { done, refused, type Result } from '../../bytes/result.ts';
 import type { CommandOf } from '../commands.ts';
+import { fieldCalled, openHeld, sealHeld, withOtherField } from '../keyed.ts';
 import { askRelay } from './ask.ts';
-import { letThrough, NOTHING_HELD, oldestHeld, withOpenRun } from './gate.ts';
+import { letPass, letThrough, NOTHING_HELD, oldestHeld, withOpenRun } from './gate.ts';
 import { no, type Answer, type Step } from './step.ts';
 import type { Watch } from './watch.ts';
 
@@ -36,7 +38,7 @@ async function onRecord(command: OnRecord, run: Run, step: Step, watch: Watch): 
     letThrough(run, one.index, bytes === null ? null : toBase64(bytes), step, watch);
   switch (command.do) {
     case 'pass':
-      return pass(record, null);
+      return letPass(run, record.index, command.keyed === 'yes', step, watch);
     case 'drop':
       return pass(record, new Uint8Array());
     case 'duplicate':
@@ -48,6 +50,10 @@ async function onRecord(command: OnRecord, run: Run, step: Step, watch: Watch): 
     }
     case 'flip':
       return pass(record, flipped(record.held, command.at ?? record.held.length - 1));
+    case 'edit': {
+      const edited = editedRecord(watch.run(run.id) ?? run, record.index, command.field, command.bytes);
+      return edited.ok ? pass(record, edited.value) : edited.error;
+    }
     case 'replace': {
       const bytes = fromHex(command.bytes);
       return bytes.ok ? pass(record, bytes.value) : no('badHex', bytes.error.why);
@@ -58,6 +64,23 @@ async function onRecord(command: OnRecord, run: Run, step: Step, watch: Watch): 
 async function inject(run: Run, from: Held['from'], bytes: Uint8Array, step: Step): Answer {
   const answer = await askRelay(step, { type: 'inject', run: run.id, from, bytes: toBase64(bytes) }, 'done');
   return answer.ok ? null : answer.error;
+}
+
+/**
+ * A held record with other bytes in one field, sealed again with its sender's keys.
+ *
+ * @param field its name, or its way of child indexes
+ * @param hex what it is to hold
+ */
+export function editedRecord(run: Run, index: number, field: string, hex: string): Result<Uint8Array> {
+  const held = openHeld(run, index);
+  if (!held.ok) return held;
+  const target = fieldCalled(held.value.root, field);
+  if (target === null) return refused('noField', `There is no ${field} in this record.`);
+  const bytes = fromHex(hex);
+  if (!bytes.ok) return refused('badHex', bytes.error.why);
+  const changed = withOtherField(held.value, target, bytes.value);
+  return changed.ok ? done(sealHeld(run, index, held.value, [changed.value])) : changed;
 }
 
 /** The record with the lowest bit of one byte turned. */

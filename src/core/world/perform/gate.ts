@@ -1,11 +1,13 @@
 /** Moves records through the gate, one by one or many. */
 import type { Run } from '../../bridge/run.ts';
+import { toBase64 } from '../../bytes/base64.ts';
 import { FORMER_RUN } from '../apply.ts';
 import type { CommandOf } from '../commands.ts';
+import { openHeld, sealHeld, shiftOf } from '../keyed.ts';
 import { dissectionOf, isOver } from '../outcome.ts';
 import { wireRows, type WireRow } from '../wire.ts';
 import { askRelay } from './ask.ts';
-import { hasSettled, SETTLE_MS, tellGreeting } from './settle.ts';
+import { hasSettled, isGreeted, SETTLE_MS, tellGreeting } from './settle.ts';
 import { no, type Answer, type Step } from './step.ts';
 import { Watch } from './watch.ts';
 
@@ -18,17 +20,20 @@ export async function moveGate(command: CommandOf<'gate'>, step: Step): Answer {
       case 'hold':
         return setGate(run, 'hold', step);
       case 'run': {
-        const refusal = await setGate(run, 'run', step);
+        const refusal =
+          (command.keyed === 'yes' ? await drain(run, step, watch) : null) ?? (await setGate(run, 'run', step));
         if (refusal) return refusal;
         await watch.until(run.id, (seen) => seen.held.length === 0 && hasSettled(seen), SETTLE_MS);
         return null;
       }
       case 'step': {
         const waiting = await oldestHeld(run, watch);
-        return waiting ? letThrough(run, waiting.index, null, step, watch) : no('nothingHeld', NOTHING_HELD);
+        return waiting
+          ? letPass(run, waiting.index, command.keyed === 'yes', step, watch)
+          : no('nothingHeld', NOTHING_HELD);
       }
       case 'until':
-        return until(command.what, run, step, watch);
+        return until(command, run, step, watch);
     }
   });
 }
@@ -65,26 +70,55 @@ export async function letThrough(run: Run, record: number, delivered: string | n
   return null;
 }
 
+/**
+ * Lets a record through as it was sent.
+ *
+ * @param isKeyed sealed again where its number would be wrong for its receiver
+ */
+export async function letPass(run: Run, record: number, isKeyed: boolean, step: Step, watch: Watch): Answer {
+  const now = watch.run(run.id) ?? run;
+  const from = now.held.find(({ index }) => index === record)?.from;
+  if (!isKeyed || from === undefined || shiftOf(now, from, record) === 0)
+    return letThrough(run, record, null, step, watch);
+  const held = openHeld(now, record);
+  const sealed = held.ok ? sealHeld(now, record, held.value, [held.value.opened]) : null;
+  return letThrough(run, record, sealed && toBase64(sealed), step, watch);
+}
+
+/** Lets records through one by one while numbers may be wrong: until the keys have changed on both sides, or it ends. */
+async function drain(run: Run, step: Step, watch: Watch): Answer {
+  for (;;) {
+    const waiting = await oldestHeld(run, watch);
+    const now = watch.run(run.id);
+    if (!waiting || !now || isGreeted(now)) return null;
+    const refusal = await letPass(run, waiting.index, true, step, watch);
+    if (refusal) return refusal;
+  }
+}
+
 async function setGate(run: Run, mode: 'hold' | 'run', step: Step): Answer {
   const answer = await askRelay(step, { type: 'gate', run: run.id, mode }, 'done');
   return answer.ok ? null : answer.error;
 }
 
-async function until(what: string, run: Run, step: Step, watch: Watch): Answer {
+async function until(command: Until, run: Run, step: Step, watch: Watch): Answer {
   for (;;) {
     const waiting = await oldestHeld(run, watch);
     const now = watch.run(run.id);
-    if (!waiting || !now) return no('notSeen', `No ${what} came to the gate.`);
+    if (!waiting || !now) return no('notSeen', `No ${command.what} came to the gate.`);
     const row = wireRows(now).find(({ tap }) => tap.index === waiting.index);
-    if (row && carries(row, what, now)) return null;
-    const refusal = await letThrough(run, waiting.index, null, step, watch);
+    if (row && carries(row, command, now)) return null;
+    const refusal = await letPass(run, waiting.index, command.keyed === 'yes', step, watch);
     if (refusal) return refusal;
   }
 }
 
+type Until = Extract<CommandOf<'gate'>, { do: 'until' }>;
+
 const CONTENT: Readonly<Record<string, number>> = { alert: 21, data: 23 };
 
-function carries({ records }: WireRow, what: string, run: Run): boolean {
+function carries({ tap, records }: WireRow, { what, from }: Until, run: Run): boolean {
+  if (from !== undefined && from !== tap.from) return false;
   const { messages } = dissectionOf(run);
   return records.some(({ index, contentType }) => {
     if (CONTENT[what] !== undefined) return contentType === CONTENT[what];

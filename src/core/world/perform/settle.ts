@@ -8,9 +8,12 @@ import type { Step } from './step.ts';
 /** A handshake on this machine takes milliseconds; after this the learner reads what there is. */
 export const SETTLE_MS = 8_000;
 
+/** The desk has spoken to the client: both have gone on to their application keys. */
+export const isGreeted = (run: Run): boolean => greetingOf(run) !== null;
+
 /** The desk has greeted, something waits at the gate, or nothing can come any more and both programs have said why. */
 export function hasSettled(run: Run): boolean {
-  if (run.held.length > 0 || greetingOf(run) !== null) return true;
+  if (run.held.length > 0 || isGreeted(run)) return true;
   return isOver(run) && (['client', 'server'] as const).every((side) => hasHadItsSay(run, side));
 }
 
