@@ -8,7 +8,14 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
 /** Programs by their Debian package. */
-const PROGRAMS = { openssl: 'openssl', python3: 'python3', curl: 'curl', tshark: 'tshark' };
+const PROGRAMS = {
+  openssl: 'openssl',
+  python3: 'python3',
+  curl: 'curl',
+  tshark: 'tshark',
+  'gnutls-serv': 'gnutls-bin',
+  nginx: 'nginx-light',
+};
 
 /** Vectors of others, by their Debian package. */
 export const VECTORS = {

@@ -231,6 +231,8 @@ export interface Settings {
   /** a ticket's key that this server takes */
   readonly psk?: Bytes;
   readonly now?: () => number;
+  /** the client's chance; without it, true chance */
+  readonly random?: (count: number) => Bytes;
   /** legacy_record_version of its records */
   readonly version?: number;
 }
@@ -273,7 +275,7 @@ export class HostileServer {
   constructor(settings: Settings) {
     this.settings = settings;
     this.client = new TlsClient(settings.options ?? {}, {
-      random: (count) => Uint8Array.from(randomBytes(count)),
+      random: settings.random ?? ((count) => Uint8Array.from(randomBytes(count))),
       now: settings.now ?? (() => 1_700_000_000_000),
     });
     this.input({ kind: 'start' });

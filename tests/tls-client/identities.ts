@@ -43,10 +43,11 @@ export class Identities {
     if (this.#made.has('ca')) return;
     this.openssl.must(`genpkey ${KINDS.p256} -out ca.key`);
     this.openssl.must('req -x509 -new -key ca.key -subj {/CN=Test CA} -days 30 -out ca.crt');
-    this.#made.set('ca', this.#read('ca'));
+    this.#made.set('ca', this.read('ca'));
   }
 
-  #read(name: string): Identity {
+  /** What stands in the files of this name now. */
+  read(name: string): Identity {
     const files = { cert: `${name}.crt`, key: `${name}.key` };
     const der = Uint8Array.from(new X509Certificate(this.openssl.read(files.cert)).raw);
     return { files, der, key: createPrivateKey(this.openssl.read(files.key)) };
@@ -61,7 +62,7 @@ export class Identities {
     this.openssl.must(`genpkey ${KINDS[kind]} -out ${name}.key`);
     this.openssl.must(`req -new -key ${name}.key -subj /CN=${name} -out ${name}.csr`);
     this.openssl.must(`x509 -req -in ${name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out ${name}.crt`);
-    const made = this.#read(name);
+    const made = this.read(name);
     this.#made.set(name, made);
     return made;
   }
@@ -73,7 +74,7 @@ export class Identities {
     if (known) return known;
     this.openssl.must(`genpkey ${KINDS.rsa} -out ${name}.key`);
     this.openssl.must(`req -x509 -new -key ${name}.key -subj /CN=${name} -days 30 -out ${name}.crt`);
-    const made = this.#read(name);
+    const made = this.read(name);
     this.#made.set(name, made);
     return made;
   }
