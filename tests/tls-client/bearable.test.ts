@@ -92,6 +92,13 @@ describe.skipIf(!hasProgram('openssl'))('handshakes', () => {
     expectConnected(server);
   });
 
+  test('a client without any certificate in its chain shows none', () => {
+    const server = meet({ options: { identity: { chain: [], schemes: [0x0403] } } });
+    server.connect({ asks: true });
+    expect(server.heard.map(({ content }) => content)).toContainEqual(message(11, hex('00 000000')));
+    expectConnected(server);
+  });
+
   test('a client that is not asked says nothing about itself', () => {
     const clientKey = identities.of('p256', 7);
     const server = meet({ clientKey, options: { identity: { chain: [clientKey.der], schemes: [0x0403] } } });

@@ -263,6 +263,19 @@ describe.skipIf(!hasProgram('openssl'))('alerts of the server (§6)', () => {
   });
 });
 
+describe.skipIf(!hasProgram('openssl'))('a key that cannot sign', () => {
+  test('ends the handshake with internal_error', () => {
+    const { der } = identities.of('p256', 7);
+    const server = meet({ options: { identity: { chain: [der], schemes: [0x0403] } } });
+    server.connect({ asks: true });
+    expect(server.client.expects).toBe('signature');
+    server.input({ kind: 'no-signature', why: 'The key is locked away.' });
+    expect(server.outputs.at(-1)).toEqual({ kind: 'refused', alert: 80, why: 'The key is locked away.' });
+    expect(server.heard.at(-1)).toEqual({ under: 'handshake', type: 21, content: hex('0250') });
+    expect(server.client.expects).toBe('closed');
+  });
+});
+
 describe.skipIf(!hasProgram('openssl'))('inputs that do not fit the moment', () => {
   test('change nothing', () => {
     const server = meet();
@@ -271,6 +284,7 @@ describe.skipIf(!hasProgram('openssl'))('inputs that do not fit the moment', () 
       { kind: 'verdict', refusal: null },
       { kind: 'verdict', refusal: { alert: 48, why: 'Nobody asked.' } },
       { kind: 'signature', signature: zeros(70) },
+      { kind: 'no-signature', why: 'Nobody asked.' },
       { kind: 'key-update', asksPeer: true },
       { kind: 'bytes', bytes: zeros(0) },
     ] as const;

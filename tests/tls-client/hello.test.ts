@@ -171,6 +171,17 @@ describe.skipIf(!hasProgram('openssl'))('a hello with a ticket', () => {
     server.connect();
     expect(server.finishedHolds).toEqual([true]);
     expect(server.outputs).toContainEqual({ kind: 'connected', suite: 0x1301, alpn: null, resumed: false });
+    // the key on offer is told, so that its binder can be checked
+    expect(dissect(server.chunks, server.keyLog).verified.pskBinder).toMatchObject({ holds: true });
+  });
+
+  test('and a certificate: the server that does not take the ticket asks for it', () => {
+    const clientKey = identities.of('p256', 7);
+    const identity = { chain: [clientKey.der], schemes: [0x0403] };
+    const server = meet({ clientKey, options: { ticket: ticketOf(), identity } });
+    server.connect({ asks: true });
+    expect(server.finishedHolds).toEqual([true]);
+    expect(server.outputs.filter(({ kind }) => kind === 'judge' || kind === 'sign')).toHaveLength(2);
   });
 
   test('is negotiated anew: protocols and all (§4.2)', () => {

@@ -27,7 +27,7 @@ import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, type Content } 
 import { u8 } from './wire/encode.ts';
 
 const MAX_MESSAGE_BYTES = 2 ** 18; // a long chain of certificates has some ten thousand
-const [CLOSE_NOTIFY, USER_CANCELED] = [0, 90];
+const [CLOSE_NOTIFY, INTERNAL_ERROR, USER_CANCELED] = [0, 80, 90];
 const [WARNING, FATAL] = [1, 2] as const;
 
 /** The messages that may come in each state; in the others the client waits for its surroundings, or for nothing. */
@@ -97,6 +97,9 @@ export class TlsClient {
         return;
       case 'signature':
         if (state.expect === 'signature') this.#become(takeSignature(connection, state, input.signature));
+        return;
+      case 'no-signature':
+        if (state.expect === 'signature') refuse(INTERNAL_ERROR, input.why);
         return;
       case 'send':
         if (!this.#maySend) return;

@@ -84,6 +84,8 @@ export type ClientInput =
   | { readonly kind: 'verdict'; readonly refusal: { readonly alert: number; readonly why: string } | null }
   /** answer to `sign` */
   | { readonly kind: 'signature'; readonly signature: Uint8Array }
+  /** the other answer to `sign`: the key cannot; the client ends with internal_error */
+  | { readonly kind: 'no-signature'; readonly why: string }
   /** application data; waits until the client is connected */
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   /** new keys for what this side sends; does nothing before the client is connected */

@@ -21,13 +21,11 @@ const nextSalt = (hash: HashFunction, stage: Uint8Array): Uint8Array =>
 /** Before any key exchange: all there is comes from a ticket, or there is nothing. */
 export class EarlySecrets {
   readonly #hash: HashFunction;
-  readonly #psk: Uint8Array | null;
   readonly #stage: Uint8Array;
 
   /** @param psk of the ticket in use, or null */
   constructor(suite: Suite, psk: Uint8Array | null) {
     this.#hash = HASHES[suite.hash];
-    this.#psk = psk;
     this.#stage = extractSecret(this.#hash, null, psk);
   }
 
@@ -39,7 +37,6 @@ export class EarlySecrets {
 
   /** @param transcript ClientHello to ServerHello */
   withShares(ecdhe: Uint8Array, transcript: Uint8Array, log: SecretLog): HandshakeSecrets {
-    if (this.#psk) log('PSK', this.#psk);
     log('ECDHE_SECRET', ecdhe);
     const stage = extractSecret(this.#hash, nextSalt(this.#hash, this.#stage), ecdhe);
     return new HandshakeSecrets(this.#hash, stage, transcript, log);

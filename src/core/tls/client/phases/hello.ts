@@ -18,6 +18,7 @@ export function start(connection: Connection): State {
   const shares = options.groups.slice(0, options.shares).map((group) => newShare(group, chance));
   const isOffered = options.ticket !== null && isGood(options.ticket, options, chance.now());
   const ticket = isOffered ? options.ticket : null;
+  if (ticket) connection.log('PSK', ticket.psk);
   return { expect: 'ServerHello', offer: sayHello(connection, { ticket, shares, cookie: null, retried: null }) };
 }
 

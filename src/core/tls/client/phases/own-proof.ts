@@ -26,8 +26,8 @@ export function answer(connection: Connection, settled: Settled, application: Ap
 function shownIdentity(connection: Connection, request: Request) {
   const { identity } = connection.options;
   const scheme = identity?.schemes.find((own) => request.schemes.includes(own));
-  if (!identity || scheme === undefined || connection.does('empty-certificate')) return null;
-  return { chain: identity.chain, scheme };
+  if (!identity || identity.chain.length === 0 || scheme === undefined) return null;
+  return connection.does('empty-certificate') ? null : { chain: identity.chain, scheme };
 }
 
 export function takeSignature(
