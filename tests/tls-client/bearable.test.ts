@@ -77,6 +77,16 @@ describe.skipIf(!hasProgram('openssl'))('handshakes', () => {
     expect(certificates.client.map(({ der }) => der)).toEqual([clientKey.der]);
   });
 
+  test.each(['digitalSignature', 'digitalSignature, keyEncipherment', 'digitalSignature, decipherOnly'])(
+    'a server whose key is for %s (§4.4.2.2)',
+    (usage) => {
+      const identity = identities.usedFor(usage);
+      const server = meet({ identity });
+      server.connect();
+      expectConnected(server);
+    },
+  );
+
   test('a client whose key can make no signature that the server checks shows no certificate (§4.4.2)', () => {
     const { der } = identities.of('p256');
     const server = meet({ options: { identity: { chain: [der], schemes: [0x0403] } } });

@@ -700,6 +700,21 @@ run('a CertificateVerify', 'handshake', [
       choice: 'no scheme on offer fits such a certificate',
     }),
   ),
+  ...['keyEncipherment', 'keyAgreement', 'cRLSign', 'decipherOnly'].map((usage) =>
+    row(
+      43,
+      '4.4.2.2',
+      `by a key for ${usage} only`,
+      (s) => {
+        const limited = identities.usedFor(usage);
+        s.greet()
+          .encrypted()
+          .say(s.certificate([limited.der]));
+        s.say(s.certificateVerify({ key: limited }));
+      },
+      { choice: 'unsupported_certificate is what §4.4.2.2 proposes where nothing fits better' },
+    ),
+  ),
   row(51, '4.4.3', 'with one bit changed', (s) => {
     shown(s);
     s.say(spoilt(s.certificateVerify()));

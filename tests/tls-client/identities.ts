@@ -67,6 +67,23 @@ export class Identities {
     return made;
   }
 
+  /** A certificate for a key that is for these uses only, as openssl writes them. */
+  usedFor(usage: string): Identity {
+    const name = `p256-${usage.replaceAll(', ', '-')}`;
+    const known = this.#made.get(name);
+    if (known) return known;
+    const { files } = this.of('p256');
+    this.openssl.write(`${name}.cnf`, `keyUsage = critical, ${usage}\n`);
+    this.openssl.must(`req -new -key ${files.key} -subj /CN=limited -out ${name}.csr`);
+    this.openssl.must(
+      `x509 -req -in ${name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -extfile ${name}.cnf -out ${name}.crt`,
+    );
+    this.openssl.write(`${name}.key`, this.openssl.read(files.key));
+    const made = this.read(name);
+    this.#made.set(name, made);
+    return made;
+  }
+
   /** A certificate that nobody but its owner signed. */
   stranger(): Identity {
     const name = 'stranger';

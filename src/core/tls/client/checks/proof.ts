@@ -8,6 +8,7 @@ import type { Offer } from '../state.ts';
 import { ascii } from '../wire/encode.ts';
 import { sameBytes } from '../../../bytes/reader.ts';
 import { checkExtensions } from './extensions.ts';
+import { maySign } from './key-usage.ts';
 import { itemsOf, type Received } from './message.ts';
 import { mayProve, schemesFor } from './schemes.ts';
 
@@ -60,12 +61,13 @@ export function claimOf(received: Received, { extensions }: Offer): Claim {
 }
 
 /** The proof that the server owns the key of the certificate it shows. RFC 8446 §4.4.3 */
-export function checkProof(received: Received, { key }: Claim, transcriptHash: Uint8Array): void {
+export function checkProof(received: Received, { chain, key }: Claim, transcriptHash: Uint8Array): void {
   const scheme = received.number('algorithm') ?? 0;
   if (!mayProve(scheme)) refuse(47, 'The kind of signature was not on offer.');
   const fitting = schemesFor(key);
   if (fitting.length === 0) refuse(43, 'The certificate of the server has a kind of key that was not on offer.');
   if (!fitting.includes(scheme)) refuse(47, 'The kind of signature does not fit the key of the certificate.');
+  if (!maySign(chain[0] ?? new Uint8Array())) refuse(43, 'The certificate does not allow its key to sign.');
   const content = signedContent13('server', transcriptHash);
   const { holds, why } = verifySignature(scheme, key, content, received.raw('signature', 'signature'));
   if (holds === null) refuse(43, why);
