@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TlsClient } from '../../src/core/tls/client/client.ts';
 import type { ClientInput, ClientOptions, ClientOutput } from '../../src/core/tls/client/options.ts';
 import { hasProgram } from '../programs.ts';
-import { block, ext, hex, HostileServer, join, message, record, text, zeros } from './hostile-server.ts';
+import { block, ext, hex, HostileServer, join, message, record, text, vec, zeros } from './hostile-server.ts';
 import { Identities } from './identities.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -257,5 +257,27 @@ describe.skipIf(!hasProgram('openssl'))('time grows with the bytes', () => {
     outputs.push(...client.handle({ kind: 'verdict', refusal: null }));
     expect(outputs.filter(({ kind }) => kind === 'data')).toHaveLength(256);
     expect(performance.now() - before).toBeLessThan(20_000); // quadratic: minutes
+  });
+
+  const many = <T>(count: number, make: (index: number) => T): T[] =>
+    Array.from({ length: count }, (_, at) => make(at));
+  const unknown = (count: number) => many(count, (index) => ext(0x1000 + index));
+
+  test.each<[string, (server: HostileServer) => Uint8Array]>([
+    ['a request with 15,000 extensions', (s) => s.certificateRequest([ext(13, '00020403'), ...unknown(15_000)])],
+    ['40,000 certificates', () => message(11, hex('00'), vec(3, ...many(40_000, () => hex('000001 00 0000'))))],
+    [
+      'one certificate that is a row of 65,000 values',
+      (s) => s.certificate([join(...many(65_000, () => hex('3000')))]),
+    ],
+  ])('%s', (_name, play) => {
+    const server = new HostileServer({ identity: identities.of('p256') });
+    const said = play(server);
+    server.greet().encrypted();
+    const before = performance.now();
+    for (let at = 0; at < said.length; at += 2 ** 14)
+      server.deliver(server.sealed(22, said.subarray(at, at + 2 ** 14)));
+    expectOrder(server.outputs);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 });

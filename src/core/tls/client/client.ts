@@ -133,7 +133,7 @@ export class TlsClient {
     for (;;) {
       const awaited = this.expects === 'closed' ? null : awaitedIn(this.#state);
       if (!awaited) return;
-      const header = inbox.header();
+      const header = inbox.isEmpty ? null : inbox.header();
       if (header) {
         const name = HANDSHAKE_NAMES[header.type] ?? `Handshake message ${header.type}`;
         if (!awaited.includes(name)) refuse(10, `${name} came where ${awaited.join(' or ')} was due.`);

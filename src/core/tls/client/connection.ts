@@ -1,14 +1,14 @@
+import { concat } from '../../bytes/reader.ts';
+import { HASHES } from '../../signature/hash.ts';
 import type { KeyLogLabel } from '../keys/keylog.ts';
 import { Transcript } from '../keys/transcript.ts';
 import type { Suite } from '../names/suites.ts';
-import { HASHES } from '../../signature/hash.ts';
 import type { Chance, ClientOptions, ClientOutput, Misdeed } from './options.ts';
 import { refuse } from './refusal.ts';
 import { keyLogLine, type SecretLog } from './secrets.ts';
 import { ALERT, Channel, CHANGE_CIPHER_SPEC, HANDSHAKE } from './wire/channel.ts';
 import { u8 } from './wire/encode.ts';
 import { Inbox } from './wire/inbox.ts';
-import { concat } from '../../bytes/reader.ts';
 
 /** What all phases of a client work with: its options, the wire, the transcript, and what is put out. */
 export class Connection {

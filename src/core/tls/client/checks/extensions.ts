@@ -44,10 +44,12 @@ const COOKIE = 44;
 
 /** The types in one block of extensions; the same one twice is refused. */
 export function typesIn(received: Received, list?: Field): ReadonlySet<number> {
-  const types = received.extensions(list).map(({ type }) => type);
-  const twice = types.find((type, index) => types.indexOf(type) !== index);
-  if (twice !== undefined) refuse(47, `Extension ${twice} stands twice in one block.`);
-  return new Set(types);
+  const types = new Set<number>();
+  for (const { type } of received.extensions(list)) {
+    if (types.has(type)) refuse(47, `Extension ${type} stands twice in one block.`);
+    types.add(type);
+  }
+  return types;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** What a client demands of the messages in which a server shows who it is. Each check ends in a refusal. */
 import { certificateFacts, type PublicKey } from '../../../asn1/certificate.ts';
+import { sameBytes } from '../../../bytes/reader.ts';
 import { find } from '../../format/tree.ts';
 import { signedContent13 } from '../../verify/content.ts';
 import { verifySignature } from '../../verify/signature.ts';
 import { refuse } from '../refusal.ts';
 import type { Offer } from '../state.ts';
 import { ascii } from '../wire/encode.ts';
-import { sameBytes } from '../../../bytes/reader.ts';
 import { checkExtensions } from './extensions.ts';
 import { maySign } from './key-usage.ts';
 import { itemsOf, type Received } from './message.ts';

@@ -1,6 +1,6 @@
 /** From the first ClientHello to the keys of the handshake. RFC 8446 §4.1 */
 import { HASHES } from '../../../signature/hash.ts';
-import type { Suite } from '../../names/suites.ts';
+import { suiteOf, type Suite } from '../../names/suites.ts';
 import type { Connection } from '../connection.ts';
 import { clientHello, truncated, withBinder } from '../hello/client-hello.ts';
 import { newShare, type Share } from '../hello/key-share.ts';
@@ -11,7 +11,6 @@ import { EarlySecrets, messageHash } from '../secrets.ts';
 import type { Received } from '../checks/message.ts';
 import { agreedSuite, agreement, retryOf } from '../checks/server-hello.ts';
 import type { Expecting, Offer, State } from '../state.ts';
-import { suiteOf } from '../../names/suites.ts';
 
 export function start(connection: Connection): State {
   const { options, chance } = connection;

@@ -5,6 +5,7 @@ import { HASHES } from '../../../signature/hash.ts';
 import { recordKeys13 } from '../../keys/epochs.ts';
 import { updatedSecret } from '../../keys/schedule.ts';
 import type { Suite } from '../../names/suites.ts';
+import { RECORD_HEADER_BYTES as HEADER_BYTES } from '../../record/framing.ts';
 import { openInner13, sealTls13, type AeadKeys } from '../../record/protection.ts';
 import { refuse } from '../refusal.ts';
 import { clearRecord } from './encode.ts';
@@ -50,6 +51,8 @@ export class Channel {
   readonly incoming = new Lane();
   readonly outgoing = new Lane();
   readonly #waiting = new ByteQueue();
+  /** as long as fewer bytes wait, there is nothing new to see */
+  #needed = 1;
   #isFirst = true;
 
   /** Adds bytes from the wire. */
@@ -59,22 +62,28 @@ export class Channel {
 
   /** The next record's content; null until one is complete. Refuses what is no record here. */
   next(): Content | null {
-    const header = new Reader(this.#waiting.peek(5));
-    if (header.left === 0) return null;
+    if (this.#waiting.length < this.#needed) return null;
+    const header = new Reader(this.#waiting.peek(HEADER_BYTES));
     const type = header.peek(1);
     if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA)
       refuse(10, `This is not TLS: no record begins with byte ${type}.`);
-    if (header.left < 5) return null;
+    if (header.left < HEADER_BYTES) return this.#waitFor(HEADER_BYTES);
     const length = header.peek(2, 3); // the version before it is ignored, RFC 8446 §5.1
     if (length > (type === APPLICATION_DATA ? MAX.sealed : MAX.content)) {
       refuse(22, `A record of ${length} bytes is too long.`);
     }
-    if (this.#waiting.length < 5 + length) return null;
-    const record = this.#waiting.take(5 + length);
+    if (this.#waiting.length < HEADER_BYTES + length) return this.#waitFor(HEADER_BYTES + length);
+    const record = this.#waiting.take(HEADER_BYTES + length);
+    this.#needed = 1;
     if (type === APPLICATION_DATA) return this.#open(record);
     // Only ChangeCipherSpec still comes in clear once there are keys: RFC 8446 §5.
     if (this.incoming.keys && type !== CHANGE_CIPHER_SPEC) refuse(10, 'A record in clear came after keys were agreed.');
-    return { type, bytes: record.subarray(5) };
+    return { type, bytes: record.subarray(HEADER_BYTES) };
+  }
+
+  #waitFor(bytes: number): null {
+    this.#needed = bytes;
+    return null;
   }
 
   #open(record: Uint8Array): Content {
