@@ -61,6 +61,9 @@ class Line {
 
   /** Gives the client an input; its records go on the wire, its questions are answered. */
   feed(input: ClientInput): this {
+    // One write for all that comes of it: a server that hangs up in between would make the next one fail, and with it
+    // would go what it has said.
+    this.#socket.cork();
     for (const output of this.client.handle(input)) {
       this.outputs.push(output);
       if (output.kind === 'record') {
@@ -72,6 +75,7 @@ class Line {
         if (signer) this.feed({ kind: 'signature', signature: signAs(output.scheme, signer.key, output.content) });
       } else if (output.kind === 'refused' || (output.kind === 'told' && output.alert > 0)) this.#socket.end();
     }
+    this.#socket.uncork();
     this.#changed();
     return this;
   }
