@@ -65,7 +65,8 @@ function canUseApt() {
 
 function apt(packages) {
   console.log(`Installing with apt-get: ${packages.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // nginx is wanted as a program: its service is not started.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1', RUNLEVEL: '1' };
   const options = { env, stdio: ['ignore', 'ignore', 'inherit'] };
   const install = () => spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
   if (install().status === 0) return;
