@@ -196,6 +196,9 @@ run('what a ServerHello may not say', 'clear', [
   row(47, '4.1.3', 'a suite that was left out of the offer', (s) => s.greet({ suite: 0x1302 }), {
     settings: { options: { suites: [0x1301, 0x1303] } },
   }),
+  row(47, '4.1.3', 'a suite of TLS 1.2 that was on offer', (s) => s.greet({ suite: 0xc02f }), {
+    settings: { options: { suites: [0x1301, 0xc02f] } },
+  }),
   row(47, '4.1.3', 'compression', (s) => s.greet({ compression: 1 })),
   // extensions: which
   row(47, '4.2', 'key_share twice', (s) => s.greet({ extensions: (usual) => [...usual, ...usual.slice(-1)] }), {
@@ -647,6 +650,17 @@ run('a CertificateVerify', 'handshake', [
     row(47, '4.4.3', `with scheme ${scheme.toString(16)}, which was not on offer`, (s) =>
       proven(s, { scheme, signature: ANY_SIGNATURE }),
     ),
+  ),
+  row(
+    47,
+    '4.4.3',
+    'with a right signature of Ed448, which was not on offer',
+    (s) => {
+      shown(s);
+      const signature = signAs(0x0808, s.settings.identity.key, s.signed('server', s.digest()));
+      s.say(s.certificateVerify({ scheme: 0x0808, signature }));
+    },
+    { kind: 'ed448' },
   ),
   row(47, '4.4.3', 'with SHA-1', (s) => proven(s, { scheme: 0x0203, signature: ANY_SIGNATURE })),
   ...[0x0401, 0x0501, 0x0601].map((scheme) =>
