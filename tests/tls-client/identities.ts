@@ -2,18 +2,20 @@
 import { constants, createPrivateKey, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { Openssl } from '../openssl.ts';
 
-/** How `openssl genpkey` makes each kind. */
+const EC = (curve: string) => `ec -pkeyopt ec_paramgen_curve:${curve}`;
+const PSS = 'rsa-pss -pkeyopt rsa_keygen_bits:2048';
+
+/** How `openssl req -newkey` makes each kind. */
 const KINDS = {
-  p256: '-algorithm EC -pkeyopt ec_paramgen_curve:P-256',
-  p384: '-algorithm EC -pkeyopt ec_paramgen_curve:P-384',
-  p521: '-algorithm EC -pkeyopt ec_paramgen_curve:P-521',
-  secp256k1: '-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1',
-  ed25519: '-algorithm ED25519',
-  ed448: '-algorithm ED448',
-  rsa: '-algorithm RSA -pkeyopt rsa_keygen_bits:2048',
-  pss: '-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048',
-  pss384:
-    '-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48',
+  p256: EC('P-256'),
+  p384: EC('P-384'),
+  p521: EC('P-521'),
+  secp256k1: EC('secp256k1'),
+  ed25519: 'ed25519',
+  ed448: 'ed448',
+  rsa: 'rsa:2048',
+  pss: PSS,
+  pss384: `${PSS} -pkeyopt rsa_pss_keygen_md:sha384 -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48`,
 } as const;
 
 export type Kind = keyof typeof KINDS;
@@ -24,6 +26,8 @@ export interface Identity {
   readonly der: Uint8Array;
   readonly key: KeyObject;
 }
+
+const BY_THE_CA = '-CA ca.crt -CAkey ca.key';
 
 export class Identities {
   readonly openssl = new Openssl();
@@ -39,11 +43,21 @@ export class Identities {
     return this.openssl.read('ca.crt');
   }
 
-  #ca(): void {
-    if (this.#made.has('ca')) return;
-    this.openssl.must(`genpkey ${KINDS.p256} -out ca.key`);
-    this.openssl.must('req -x509 -new -key ca.key -subj {/CN=Test CA} -days 30 -out ca.crt');
-    this.#made.set('ca', this.read('ca'));
+  #ca(): Identity {
+    return this.#once('ca', 'p256', '-addext basicConstraints=critical,CA:TRUE');
+  }
+
+  /** A key and its certificate: one process of openssl, the first time it is asked for. */
+  #once(name: string, kind: Kind, more: string): Identity {
+    const known = this.#made.get(name);
+    if (known) return known;
+    this.openssl.write('req.cnf', '[req]\ndistinguished_name = dn\n[dn]\n'); // no extensions but those asked for
+    this.openssl.must(
+      `req -x509 -config req.cnf -newkey ${KINDS[kind]} -noenc -subj /CN=${name} -days 30 ${more} -keyout ${name}.key -out ${name}.crt`,
+    );
+    const made = this.read(name);
+    this.#made.set(name, made);
+    return made;
   }
 
   /** What stands in the files of this name now. */
@@ -55,45 +69,20 @@ export class Identities {
 
   /** A certificate of the CA for such a key; the same one on every call. `number` tells several apart. */
   of(kind: Kind, number = 0): Identity {
-    const name = `${kind}-${number}`;
-    const known = this.#made.get(name);
-    if (known) return known;
     this.#ca();
-    this.openssl.must(`genpkey ${KINDS[kind]} -out ${name}.key`);
-    this.openssl.must(`req -new -key ${name}.key -subj /CN=${name} -out ${name}.csr`);
-    this.openssl.must(`x509 -req -in ${name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out ${name}.crt`);
-    const made = this.read(name);
-    this.#made.set(name, made);
-    return made;
+    return this.#once(`${kind}-${number}`, kind, BY_THE_CA);
   }
 
   /** A certificate for a key that is for these uses only, as openssl writes them. */
   usedFor(usage: string): Identity {
+    this.#ca();
     const name = `p256-${usage.replaceAll(', ', '-')}`;
-    const known = this.#made.get(name);
-    if (known) return known;
-    const { files } = this.of('p256');
-    this.openssl.write(`${name}.cnf`, `keyUsage = critical, ${usage}\n`);
-    this.openssl.must(`req -new -key ${files.key} -subj /CN=limited -out ${name}.csr`);
-    this.openssl.must(
-      `x509 -req -in ${name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -extfile ${name}.cnf -out ${name}.crt`,
-    );
-    this.openssl.write(`${name}.key`, this.openssl.read(files.key));
-    const made = this.read(name);
-    this.#made.set(name, made);
-    return made;
+    return this.#once(name, 'p256', `${BY_THE_CA} -addext {keyUsage=critical, ${usage}}`);
   }
 
   /** A certificate that nobody but its owner signed. */
   stranger(): Identity {
-    const name = 'stranger';
-    const known = this.#made.get(name);
-    if (known) return known;
-    this.openssl.must(`genpkey ${KINDS.rsa} -out ${name}.key`);
-    this.openssl.must(`req -x509 -new -key ${name}.key -subj /CN=${name} -days 30 -out ${name}.crt`);
-    const made = this.read(name);
-    this.#made.set(name, made);
-    return made;
+    return this.#once('stranger', 'rsa', '');
   }
 
   close(): void {
