@@ -264,7 +264,10 @@ export class HostileServer {
   /** keys of what the server sends, and of what it hears */
   sending: Lane | null = null;
   hearing: Lane | null = null;
+  /** whether the client's Finished held, as often as it said one */
+  readonly finishedHolds: boolean[] = [];
   #under: Under = 'clear';
+  #shared: Bytes = zeros(32);
   #stage: Bytes = zeros(0);
   #serverHandshake: Bytes = zeros(0);
   #clientHandshake: Bytes = zeros(0);
@@ -440,8 +443,6 @@ export class HostileServer {
 
   // --- the way through a handshake ---
 
-  #shared: Bytes = zeros(32);
-
   /** ServerHello, and the keys after it. */
   greet(changes: HelloChanges = {}): this {
     const hello = this.serverHello(changes);
@@ -547,7 +548,4 @@ export class HostileServer {
     this.hearing = new Lane(this.suite, this.#clientApplication);
     this.#under = 'application';
   }
-
-  /** whether the client's Finished held, as often as it said one */
-  readonly finishedHolds: boolean[] = [];
 }
