@@ -8,7 +8,14 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
 /** Programs by their Debian package. */
-const PROGRAMS = { openssl: 'openssl', python3: 'python3', curl: 'curl', tshark: 'tshark' };
+const PROGRAMS = {
+  openssl: 'openssl',
+  python3: 'python3',
+  curl: 'curl',
+  tshark: 'tshark',
+  'gnutls-serv': 'gnutls-bin',
+  nginx: 'nginx-light',
+};
 
 /** Vectors of others, by their Debian package. */
 export const VECTORS = {
@@ -58,7 +65,8 @@ function canUseApt() {
 
 function apt(packages) {
   console.log(`Installing with apt-get: ${packages.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // nginx is wanted as a program: its service is not started.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1', RUNLEVEL: '1' };
   const options = { env, stdio: ['ignore', 'ignore', 'inherit'] };
   const install = () => spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
   if (install().status === 0) return;

@@ -5,80 +5,58 @@
  *
  * @see RFC 8446 §A.1 for the states
  */
-import { concat, sameBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
-import type { KeyLogLabel } from '../keys/keylog.ts';
-import { finishedMac } from '../keys/schedule.ts';
-import { Transcript } from '../keys/transcript.ts';
-import { suiteOf, type Suite } from '../names/suites.ts';
-import { signedContent13 } from '../verify/content.ts';
-import { Channel, type Content } from './channel.ts';
+import { sameBytes } from '../../bytes/reader.ts';
+import { HANDSHAKE_NAMES } from '../names/names.ts';
+import { Connection } from './connection.ts';
+import { DEFAULT_OPTIONS, type Chance, type ClientInput, type ClientOptions, type ClientOutput } from './options.ts';
+import { sayKeyUpdate, sendData, takeKeyUpdate, takeTicket } from './phases/connected.ts';
+import { start, takeRetry, takeServerHello } from './phases/hello.ts';
+import { takeSignature } from './phases/own-proof.ts';
 import {
-  acceptedPsk,
-  agreedSecret,
-  agreedSuite,
-  chainOf,
-  chosenProtocol,
-  extensionsOf,
-  proveServer,
-  requestOf,
-  retryOf,
-  type Request,
-} from './checks.ts';
-import { ascii, message, u16, u8, vec16, vec24, vec8 } from './encode.ts';
-import { clientHello, newShare, withBinder, type Share } from './hello.ts';
-import { messageLength, Received } from './message.ts';
-import {
-  DEFAULT_OPTIONS,
-  type Chance,
-  type ClientInput,
-  type ClientOptions,
-  type ClientOutput,
-  type Misdeed,
-} from './options.ts';
+  takeCertificate,
+  takeCertificateRequest,
+  takeCertificateVerify,
+  takeEncryptedExtensions,
+  takeFinished,
+  takeVerdict,
+} from './phases/server-proof.ts';
 import { refuse, Refusal } from './refusal.ts';
-import { ClientSecrets, keyLogLine, messageHash, type Pair } from './secrets.ts';
+import { Received } from './checks/message.ts';
+import type { State } from './state.ts';
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, type Content } from './wire/channel.ts';
+import { u8 } from './wire/encode.ts';
 
-const MAX_MESSAGE_BYTES = 2 ** 18;
-const [CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA] = [20, 21, 22, 23];
+const MAX_MESSAGE_BYTES = 2 ** 18; // a long chain of certificates has some ten thousand
+const [CLOSE_NOTIFY, INTERNAL_ERROR, USER_CANCELED] = [0, 80, 90];
+const [WARNING, FATAL] = [1, 2] as const;
 
-/** Which message or answer comes next, with what is known by then. */
-type State =
-  | { readonly expect: 'start' | 'closed' }
-  | { readonly expect: 'ServerHello'; readonly isRetried: boolean }
-  | { readonly expect: 'EncryptedExtensions' | 'Certificate' | 'Finished'; readonly traffic: Pair }
-  | { readonly expect: 'verdict' | 'CertificateVerify'; readonly traffic: Pair; readonly chain: readonly Uint8Array[] }
-  | { readonly expect: 'signature'; readonly traffic: Pair; readonly application: Pair; readonly scheme: number }
-  | { readonly expect: 'anything'; readonly handshakeHash: Uint8Array };
+/** The messages that may come in each state; in the others the client waits for its surroundings, or for nothing. */
+const AWAITED = {
+  ServerHello: ['ServerHello'], // a HelloRetryRequest is one as well
+  EncryptedExtensions: ['EncryptedExtensions'],
+  Certificate: ['CertificateRequest', 'Certificate'],
+  CertificateVerify: ['CertificateVerify'],
+  Finished: ['Finished'],
+  anything: ['NewSessionTicket', 'KeyUpdate'],
+} as const satisfies Partial<Record<State['expect'], readonly string[]>>;
+
+const awaitedIn = ({ expect }: State): readonly string[] | null =>
+  expect in AWAITED ? AWAITED[expect as keyof typeof AWAITED] : null;
 
 export class TlsClient {
-  readonly #options: ClientOptions;
-  readonly #chance: Chance;
-  readonly #channel = new Channel();
-  readonly #transcript = new Transcript();
-  readonly #random: Uint8Array;
-  readonly #sessionId: Uint8Array;
+  readonly #connection: Connection;
   #state: State = { expect: 'start' };
-  #out: ClientOutput[] = [];
-  #handshake: Uint8Array = new Uint8Array();
+  /** what is to be sent as soon as the client is connected */
   #unsent: Uint8Array[] = [];
-  #shares: Share[] = [];
-  #suite: Suite | null = null;
-  #secrets: ClientSecrets | null = null;
-  #request: Request | null = null;
-  #alpn: string | null = null;
-  #isResumed = false;
 
   constructor(options: Partial<ClientOptions>, chance: Chance) {
-    this.#options = { ...DEFAULT_OPTIONS, ...options };
-    this.#chance = chance;
-    this.#random = chance.random(32);
-    this.#sessionId = chance.random(32);
+    this.#connection = new Connection({ ...DEFAULT_OPTIONS, ...options }, chance);
   }
 
-  /** What the client is waiting for, as the RFC calls it; `anything` once it is connected. */
+  /** What the client is waiting for, as the RFC calls it; `anything` once it is connected, `closed` for nothing more. */
   get expects(): State['expect'] {
-    return this.#state.expect;
+    const state = this.#state;
+    return state.expect === 'anything' && state.open === 'outgoing' ? 'closed' : state.expect;
   }
 
   /**
@@ -86,292 +64,157 @@ export class TlsClient {
    * alert record and a `refused` output.
    */
   handle(input: ClientInput): ClientOutput[] {
-    this.#out = [];
-    if (this.#state.expect !== 'closed') {
-      try {
-        this.#take(input);
-        this.#pump();
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        this.#end(error.alert, 2);
-        this.#out.push({ kind: 'refused', alert: error.alert, why: error.message });
-      }
+    try {
+      this.#take(input);
+      this.#pump();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (this.#maySend) this.#connection.alert(FATAL, error.alert);
+      this.#state = { expect: 'closed' };
+      this.#connection.put({ kind: 'refused', alert: error.alert, why: error.message });
     }
-    return this.#out;
+    return this.#connection.taken();
+  }
+
+  /** Whether this side has not said that it will send nothing more. */
+  get #maySend(): boolean {
+    const state = this.#state;
+    return state.expect === 'anything' ? state.open !== 'incoming' : state.expect !== 'closed';
   }
 
   #take(input: ClientInput): void {
+    const connection = this.#connection;
     const state = this.#state;
     switch (input.kind) {
       case 'start':
-        if (state.expect === 'start') this.#start();
+        if (state.expect === 'start') this.#state = start(connection);
         return;
       case 'bytes':
-        return this.#channel.push(input.bytes);
+        if (this.expects !== 'closed') connection.channel.push(input.bytes);
+        return;
       case 'verdict':
-        if (state.expect !== 'verdict') return;
-        if (input.refusal) refuse(input.refusal.alert, input.refusal.why);
-        this.#state = { ...state, expect: 'CertificateVerify' };
+        if (state.expect === 'verdict') this.#state = takeVerdict(state, input.refusal);
         return;
       case 'signature':
-        if (state.expect === 'signature') this.#sendProof(state, input.signature);
+        if (state.expect === 'signature') this.#become(takeSignature(connection, state, input.signature));
+        return;
+      case 'no-signature':
+        if (state.expect === 'signature') refuse(INTERNAL_ERROR, input.why);
         return;
       case 'send':
-        if (state.expect === 'anything') this.#send({ type: APPLICATION_DATA, bytes: input.bytes });
-        else this.#unsent.push(input.bytes);
+        if (!this.#maySend) return;
+        if (state.expect === 'anything') sendData(connection, input.bytes);
+        else this.#unsent.push(input.bytes.slice());
         return;
       case 'key-update':
-        if (state.expect === 'anything') this.#sendKeyUpdate(input.asksPeer);
+        if (state.expect === 'anything' && this.#maySend) sayKeyUpdate(connection, input.asksPeer);
         return;
       case 'close':
-        return this.#end(0, 1);
+        if (this.#maySend) this.#close();
+        return;
     }
+  }
+
+  /** RFC 8446 §6.1: this side says nothing more; after the handshake it still listens. */
+  #close(): void {
+    const connection = this.#connection;
+    const state = this.#state;
+    if (state.expect !== 'start') {
+      if (state.expect !== 'anything') connection.alert(WARNING, USER_CANCELED);
+      connection.alert(WARNING, CLOSE_NOTIFY);
+    }
+    const listensOn = state.expect === 'anything' && state.open === 'both';
+    this.#state = listensOn ? { ...state, open: 'incoming' } : { expect: 'closed' };
   }
 
   /** Works off what has come, until something is missing. */
   #pump(): void {
-    while (!['start', 'closed', 'verdict', 'signature'].includes(this.#state.expect)) {
-      const length = messageLength(this.#handshake);
-      if (length !== null && length > MAX_MESSAGE_BYTES) refuse(47, `A message of ${length} bytes is too long.`);
-      if (length !== null && this.#handshake.length >= length) {
-        const received = new Received(this.#handshake.subarray(0, length));
-        this.#handshake = this.#handshake.subarray(length);
-        this.#message(received);
-        continue;
+    const { inbox, channel } = this.#connection;
+    for (;;) {
+      const awaited = this.expects === 'closed' ? null : awaitedIn(this.#state);
+      if (!awaited) return;
+      const header = inbox.isEmpty ? null : inbox.header();
+      if (header) {
+        const name = HANDSHAKE_NAMES[header.type] ?? `Handshake message ${header.type}`;
+        if (!awaited.includes(name)) refuse(10, `${name} came where ${awaited.join(' or ')} was due.`);
+        if (header.length > MAX_MESSAGE_BYTES) refuse(47, `A message of ${header.length} bytes is too long.`);
       }
-      const content = this.#channel.next();
-      if (!content) return;
-      if ('alert' in content) refuse(content.alert, content.why);
-      else this.#content(content);
+      const message = header && inbox.take(header);
+      if (message) this.#message(new Received(message));
+      else {
+        const content = channel.next();
+        if (!content) return;
+        this.#content(content);
+      }
     }
   }
 
   #content({ type, bytes }: Content): void {
-    if (type === HANDSHAKE && bytes.length > 0) this.#handshake = concat(this.#handshake, bytes);
-    else if (this.#handshake.length > 0) refuse(10, 'Another record came in the middle of a handshake message.');
-    else if (type === ALERT) this.#told(bytes);
-    else if (type === APPLICATION_DATA && this.#state.expect === 'anything') this.#out.push({ kind: 'data', bytes });
-    else if (type === CHANGE_CIPHER_SPEC && this.#state.expect !== 'anything') {
-      if (!sameBytes(bytes, u8(1))) refuse(10, 'A ChangeCipherSpec has to be one byte 01.');
-    } else refuse(10, `A record of type ${type} does not belong here.`);
+    if (type === CHANGE_CIPHER_SPEC) return this.#changeCipherSpec(bytes);
+    // RFC 8446 §5.4 for sealed records, §5.1 for handshake in clear: nobody sends an empty one.
+    if (bytes.length === 0 && type !== APPLICATION_DATA) refuse(10, 'A record of this kind may not be empty.');
+    if (type === HANDSHAKE) return this.#connection.inbox.add(bytes);
+    if (!this.#connection.inbox.isEmpty) refuse(10, 'Another record came in the middle of a handshake message.');
+    if (type === ALERT) return this.#told(bytes);
+    if (this.#state.expect !== 'anything') refuse(10, 'Application data came before the handshake was done.');
+    this.#connection.put({ kind: 'data', bytes });
   }
 
+  /** RFC 8446 §5: until the server has finished it is passed over, wherever it stands. */
+  #changeCipherSpec(bytes: Uint8Array): void {
+    if (!sameBytes(bytes, u8(1))) refuse(10, 'A ChangeCipherSpec has to be one byte 01.');
+    if (this.#state.expect === 'anything') refuse(10, 'A ChangeCipherSpec came after Finished.');
+  }
+
+  /** RFC 8446 §6: the level counts for nothing. */
   #told(bytes: Uint8Array): void {
-    const code = bytes.at(1);
+    const [, code] = bytes;
     if (bytes.length !== 2 || code === undefined) return refuse(50, 'An alert has two bytes.');
-    if (code === 90) return; // user_canceled: close_notify follows
-    this.#state = { expect: 'closed' };
-    this.#out.push({ kind: 'told', alert: code });
+    if (code === USER_CANCELED) return; // close_notify follows
+    const state = this.#state;
+    const sendsOn = code === CLOSE_NOTIFY && state.expect === 'anything' && state.open === 'both';
+    if (code === CLOSE_NOTIFY && state.expect !== 'anything') this.#connection.alert(WARNING, CLOSE_NOTIFY);
+    this.#state = sendsOn ? { ...state, open: 'outgoing' } : { expect: 'closed' };
+    this.#connection.put({ kind: 'told', alert: code });
   }
 
   #message(received: Received): void {
     if (received.isMalformed) refuse(50, `${received.name} is malformed.`);
+    const connection = this.#connection;
     const state = this.#state;
-    const { name } = received;
-    if (state.expect === 'ServerHello' && name === 'ServerHello') return this.#serverHello(received);
-    if (state.expect === 'ServerHello' && name === 'HelloRetryRequest' && !state.isRetried)
-      return this.#retry(received);
-    if (state.expect === 'EncryptedExtensions' && name === state.expect)
-      return this.#encrypted(received, state.traffic);
-    if (state.expect === 'Certificate' && name === 'CertificateRequest' && !this.#request) return this.#asked(received);
-    if (state.expect === 'Certificate' && name === state.expect) return this.#certificate(received, state.traffic);
-    if (state.expect === 'CertificateVerify' && name === state.expect) {
-      return this.#certificateVerify(received, state.traffic, state.chain);
+    switch (state.expect) {
+      case 'ServerHello': {
+        const isRetry = received.name === 'HelloRetryRequest';
+        this.#state = (isRetry ? takeRetry : takeServerHello)(connection, state, received);
+        return;
+      }
+      case 'EncryptedExtensions':
+        this.#state = takeEncryptedExtensions(connection, state, received);
+        return;
+      case 'Certificate': {
+        const isRequest = received.name === 'CertificateRequest';
+        this.#state = (isRequest ? takeCertificateRequest : takeCertificate)(connection, state, received);
+        return;
+      }
+      case 'CertificateVerify':
+        this.#state = takeCertificateVerify(connection, state, received);
+        return;
+      case 'Finished':
+        return this.#become(takeFinished(connection, state, received));
+      case 'anything':
+        return (received.name === 'KeyUpdate' ? takeKeyUpdate : takeTicket)(connection, state, received);
+      case 'start':
+      case 'verdict':
+      case 'signature':
+      case 'closed':
+        throw new Error(`Nothing is read while the client waits for ${state.expect}.`);
     }
-    if (state.expect === 'Finished' && name === state.expect) return this.#finished(received, state.traffic);
-    if (state.expect === 'anything' && name === 'NewSessionTicket') return this.#ticket(received, state.handshakeHash);
-    if (state.expect === 'anything' && name === 'KeyUpdate') return this.#keyUpdate(received);
-    refuse(10, `${name} came where ${state.expect} was due.`);
   }
 
-  #start(): void {
-    this.#shares = this.#options.groups.slice(0, this.#options.shares).map((group) => newShare(group, this.#chance));
-    this.#sendHello(null);
-    this.#state = { expect: 'ServerHello', isRetried: false };
-  }
-
-  #sendHello(cookie: Uint8Array | null): void {
-    const { ticket } = this.#options;
-    const facts = { random: this.#random, sessionId: this.#sessionId };
-    const suite = ticket ? suiteOf(ticket.suite) : null;
-    const age = ticket ? Math.max(this.#chance.now() - ticket.receivedAt, 0) : 0;
-    const binderBytes = suite ? HASHES[suite.hash].outputLen : 0;
-    const hello = clientHello(this.#options, facts, this.#shares, cookie, age, binderBytes);
-    let { bytes } = hello;
-    if (ticket && suite && hello.truncatedAt !== null) {
-      const secrets = new ClientSecrets(suite, ticket.psk, () => undefined);
-      const seen = this.#transcript.digestWith(secrets.hash, bytes.subarray(0, hello.truncatedAt));
-      bytes = withBinder(bytes, secrets.binder(seen));
-    }
-    this.#transcript.add(bytes);
-    this.#send({ type: HANDSHAKE, bytes });
-  }
-
-  #retry(hello: Received): void {
-    this.#suite = agreedSuite(hello, this.#options, this.#sessionId, null);
-    const { group, cookie } = retryOf(hello, this.#options, this.#shares);
-    const hash = HASHES[this.#suite.hash];
-    this.#transcript.restart(messageHash(hash, this.#transcript.digest(hash)));
-    this.#transcript.add(hello.bytes);
-    this.#sendChangeCipherSpec();
-    if (group) this.#shares = [newShare(group, this.#chance)];
-    this.#sendHello(cookie);
-    this.#state = { expect: 'ServerHello', isRetried: true };
-  }
-
-  #serverHello(hello: Received): void {
-    const isRetried = this.#suite !== null;
-    const suite = agreedSuite(hello, this.#options, this.#sessionId, this.#suite);
-    const extensions = extensionsOf(hello, [41, 43, 51]);
-    const ecdhe = agreedSecret(hello, extensions, this.#shares);
-    const psk = acceptedPsk(hello, extensions, this.#options, suite);
-    this.#suite = suite;
-    this.#isResumed = psk !== null;
-    this.#secrets = new ClientSecrets(suite, psk, (label, secret) => this.#log(label, secret));
-    this.#transcript.add(hello.bytes);
-    const traffic = this.#secrets.enterHandshake(ecdhe, this.#digest());
-    this.#atBoundary();
-    if (!isRetried) this.#sendChangeCipherSpec();
-    this.#channel.incoming.use(suite, traffic.server);
-    this.#channel.outgoing.use(suite, traffic.client);
-    this.#state = { expect: 'EncryptedExtensions', traffic };
-  }
-
-  #encrypted(received: Received, traffic: Pair): void {
-    this.#alpn = chosenProtocol(received, this.#options);
-    this.#transcript.add(received.bytes);
-    this.#state = { expect: this.#isResumed ? 'Finished' : 'Certificate', traffic };
-    if (this.#does('early-application-data')) this.#send({ type: APPLICATION_DATA, bytes: ascii('too early') });
-  }
-
-  #asked(received: Received): void {
-    this.#request = requestOf(received);
-    this.#transcript.add(received.bytes);
-  }
-
-  #certificate(received: Received, traffic: Pair): void {
-    const chain = chainOf(received);
-    this.#transcript.add(received.bytes);
-    this.#state = { expect: 'verdict', traffic, chain };
-    this.#out.push({ kind: 'judge', chain });
-  }
-
-  #certificateVerify(received: Received, traffic: Pair, chain: readonly Uint8Array[]): void {
-    proveServer(received, chain, this.#digest());
-    this.#transcript.add(received.bytes);
-    this.#state = { expect: 'Finished', traffic };
-  }
-
-  #finished(received: Received, traffic: Pair): void {
-    const secrets = this.#known();
-    const expected = finishedMac(secrets.hash, traffic.server, this.#digest());
-    if (!sameBytes(expected, received.raw('verify_data'))) refuse(51, "The server's Finished differs from ours.");
-    this.#transcript.add(received.bytes);
-    this.#atBoundary();
-    const application = secrets.enterApplication(this.#digest());
-    if (this.#suite) this.#channel.incoming.use(this.#suite, application.server);
-    this.#answer(traffic, application);
-  }
-
-  /** The own certificate, if it was asked for, and what has to be signed. */
-  #answer(traffic: Pair, application: Pair): void {
-    const { identity } = this.#options;
-    if (!this.#request || this.#does('no-certificate-message')) return this.#sendFinished(traffic, application);
-    const scheme = identity?.schemes.find((own) => this.#request?.schemes.includes(own));
-    const isShown = identity !== null && scheme !== undefined && !this.#does('empty-certificate');
-    const chain = isShown ? identity.chain : [];
-    const list = vec24(...chain.map((der) => concat(vec24(der), vec16())));
-    this.#sendMessage(message(11, vec8(this.#request.context), list));
-    if (!isShown || this.#does('no-certificate-verify')) return this.#sendFinished(traffic, application);
-    this.#state = { expect: 'signature', traffic, application, scheme };
-    this.#out.push({ kind: 'sign', scheme, content: signedContent13('client', this.#digest()) });
-  }
-
-  #sendProof({ traffic, application, scheme }: Extract<State, { expect: 'signature' }>, signature: Uint8Array): void {
-    const sent = this.#does('wrong-signature') ? spoilt(signature) : signature;
-    this.#sendMessage(message(15, u16(scheme), vec16(sent)));
-    this.#sendFinished(traffic, application);
-  }
-
-  #sendFinished(traffic: Pair, application: Pair): void {
-    const secrets = this.#known();
-    const verifyData = finishedMac(secrets.hash, traffic.client, this.#digest());
-    this.#sendMessage(message(20, this.#does('wrong-finished') ? spoilt(verifyData) : verifyData));
-    const suite = this.#suite;
-    if (!suite) return;
-    this.#channel.outgoing.use(suite, application.client);
-    this.#state = { expect: 'anything', handshakeHash: this.#digest() };
-    this.#out.push({ kind: 'connected', suite: suite.code, alpn: this.#alpn, resumed: this.#isResumed });
-    for (const bytes of this.#unsent.splice(0)) this.#send({ type: APPLICATION_DATA, bytes });
-  }
-
-  #ticket(received: Received, handshakeHash: Uint8Array): void {
-    const psk = this.#known().ticketKey(handshakeHash, received.raw('ticket_nonce', 'nonce'));
-    const ticket = {
-      identity: received.raw('ticket', 'ticket').slice(),
-      psk,
-      suite: this.#suite?.code ?? 0,
-      ageAdd: received.number('ticket_age_add') ?? 0,
-      lifetimeSeconds: received.number('ticket_lifetime') ?? 0,
-      receivedAt: this.#chance.now(),
-    };
-    if (ticket.lifetimeSeconds > 604_800) refuse(47, 'A ticket may last seven days at most.');
-    this.#out.push({ kind: 'ticket', ticket });
-  }
-
-  #keyUpdate(received: Received): void {
-    const request = received.number('request_update');
-    if (request !== 0 && request !== 1) refuse(47, 'A KeyUpdate asks with 0 or 1.');
-    this.#atBoundary();
-    this.#channel.incoming.update();
-    if (request === 1) this.#sendKeyUpdate(false);
-  }
-
-  #sendKeyUpdate(asksPeer: boolean): void {
-    this.#send({ type: HANDSHAKE, bytes: message(24, u8(asksPeer ? 1 : 0)) });
-    this.#channel.outgoing.update();
-  }
-
-  /** Keys change only between records: RFC 8446 §5.1. */
-  #atBoundary(): void {
-    if (this.#handshake.length > 0) refuse(10, 'A message was put behind one that changes the keys.');
-  }
-
-  #digest(): Uint8Array {
-    return this.#transcript.digest(HASHES[this.#suite?.hash ?? 'SHA256']);
-  }
-
-  #known(): ClientSecrets {
-    return this.#secrets ?? refuse(80, 'No secrets have been agreed.');
-  }
-
-  #does(misdeed: Misdeed): boolean {
-    return this.#options.misdeeds.includes(misdeed);
-  }
-
-  #sendMessage(bytes: Uint8Array): void {
-    this.#transcript.add(bytes);
-    this.#send({ type: HANDSHAKE, bytes });
-  }
-
-  /** RFC 8446 §D.4: looks like TLS 1.2 to equipment on the way. */
-  #sendChangeCipherSpec(): void {
-    this.#send({ type: CHANGE_CIPHER_SPEC, bytes: u8(1) });
-  }
-
-  #send(content: Content): void {
-    for (const bytes of this.#channel.seal(content)) this.#out.push({ kind: 'record', bytes });
-  }
-
-  #end(alert: number, level: 1 | 2): void {
-    if (this.#state.expect !== 'start') this.#send({ type: ALERT, bytes: concat(u8(level), u8(alert)) });
-    this.#state = { expect: 'closed' };
-  }
-
-  #log(label: KeyLogLabel, secret: Uint8Array): void {
-    this.#out.push({ kind: 'key-log', line: keyLogLine(label, this.#random, secret) });
+  /** Enters a state; once connected, what had to wait is sent. */
+  #become(state: State): void {
+    this.#state = state;
+    if (state.expect !== 'anything') return;
+    for (const bytes of this.#unsent.splice(0)) sendData(this.#connection, bytes);
   }
 }
-
-const spoilt = (bytes: Uint8Array): Uint8Array =>
-  bytes.map((byte, index) => (index === bytes.length - 1 ? byte ^ 1 : byte));

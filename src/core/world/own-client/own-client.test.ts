@@ -22,6 +22,7 @@ let ca: string;
 let alice: { certificate: string; privateKey: string };
 let server: Server;
 const accepted: TLSSocket[] = [];
+const failed: (string | undefined)[] = [];
 
 beforeAll(async () => {
   const value = <V>(result: { ok: true; value: V } | { ok: false }): V => {
@@ -49,11 +50,17 @@ beforeAll(async () => {
       socket.on('data', (data: Buffer) => socket.write(`you said ${data.toString()}`));
     },
   );
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    failed.push(error.code);
+    socket.destroy();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => server.close());
-beforeEach(() => accepted.splice(0));
+beforeEach(() => {
+  accepted.splice(0);
+  failed.splice(0);
+});
 
 /** A bridge whose tap is a plain socket. */
 class SocketBridge implements BridgePort {
@@ -222,10 +229,25 @@ test('when its own judge fails it sends internal_error, and does not blame the s
   });
 });
 
-test('when its key cannot sign it leaves, and says why', async () => {
+test('when the server says goodbye it says the same before it leaves', async () => {
+  const { client, bridge } = await started();
+  await expect.poll(() => bridge.kinds()).toContain('line');
+  const records = bridge.sent.length;
+  for (const socket of accepted) socket.end();
+  await expect.poll(() => client.isOver).toBe(true);
+  expect(bridge.reports.at(-1)).toEqual({ kind: 'ended', code: null, text: 'The server has said goodbye.' });
+  // close_notify: two bytes and their type, sealed with 16 more
+  expect(bridge.sent.slice(records).map((bytes) => bytes.length)).toEqual([5 + 2 + 1 + 16]);
+});
+
+test('when its key cannot sign it ends with internal_error, and says why', async () => {
   const signHandshake: Pki['signHandshake'] = () => Promise.reject(new Error('You cancelled it. Nothing was kept.'));
   const { client, bridge } = await started({}, { signHandshake });
   await expect.poll(() => client.isOver).toBe(true);
-  expect(bridge.reports.at(-1)).toMatchObject({ kind: 'fault', text: 'You cancelled it. Nothing was kept.' });
+  expect(bridge.reports.at(-1)).toMatchObject({
+    ...{ kind: 'fault', code: 'internal_error' },
+    text: 'You cancelled it. Nothing was kept.',
+  });
+  await expect.poll(() => failed).toEqual(['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR']);
   expect(accepted).toEqual([]);
 });

@@ -135,6 +135,8 @@ export class OwnClient {
       case 'refused':
         return this.#end(this.#refusal(output));
       case 'told':
+        // RFC 8446 §6.1: each side says close_notify before it closes; after another alert this says nothing.
+        this.#feed({ kind: 'close' });
         return this.#end(toldReport(output));
       default:
         return;
@@ -152,8 +154,7 @@ export class OwnClient {
     const privateKey = this.#options.identity?.privateKey.reveal() ?? '';
     const signed = await this.#ports.pki.signHandshake({ privateKey, scheme, content }).catch(notSigned);
     if (signed.ok) return this.#feed({ kind: 'signature', signature: signed.value });
-    this.#feed({ kind: 'close' });
-    this.#end({ kind: 'fault', code: alertName(INTERNAL_ERROR), text: signed.error.why });
+    this.#feed({ kind: 'no-signature', why: signed.error.why });
   }
 
   #refusal({ alert, why }: Output<'refused'>): ClientReport {

@@ -1,5 +1,5 @@
 /** Handshake structures as bytes: numbers, vectors, extensions, messages. Notation after RFC 8446 §3. */
-import { concat, uintBytes } from '../../bytes/reader.ts';
+import { concat, uintBytes } from '../../../bytes/reader.ts';
 
 export const u8 = (value: number): Uint8Array => uintBytes(value, 1);
 export const u16 = (value: number): Uint8Array => uintBytes(value, 2);
@@ -10,10 +10,11 @@ const vector =
   (width: number) =>
   (...parts: readonly Uint8Array[]): Uint8Array => {
     const content = concat(...parts);
+    if (content.length >= 256 ** width) throw new RangeError(`${content.length} bytes do not fit into this vector.`);
     return concat(uintBytes(content.length, width), content);
   };
 
-/** A length of one, two or three bytes, then the parts. */
+/** A length of one, two or three bytes, then the parts. Throws where the length does not fit: that is a bug of ours. */
 export const vec8 = vector(1);
 export const vec16 = vector(2);
 export const vec24 = vector(3);
