@@ -104,7 +104,7 @@ describe.skipIf(!hasProgram('openssl'))('a client in the page', () => {
     const last = { kind: 'ended', code: null, text: 'over' } as const;
     expect(await learner.ask({ type: 'report', run, reports: [last] })).toMatchObject({ type: 'done' });
     const seen = learner.run(run);
-    expect(seen?.keyLog).toEqual([{ side: 'client', line }]);
+    expect(seen?.keyLog).toMatchObject([{ side: 'client', line }]);
     expect(seen && eventsOf(seen)).toEqual(['client trusts-peer', 'client ended']);
     expect(seen?.events[0]?.peer).toEqual(peer);
     expect(seen?.heard).toMatchObject([{ side: 'client', line: 'hello' }]);
