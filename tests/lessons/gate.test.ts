@@ -70,6 +70,32 @@ describe.each(['page', 'node'] as const)('client %s', (client) => {
     expect(server.at(-1)?.unread).toContain('reads no further');
   });
 
+  test('what is prepared can be undone, and happens when the gate lets the record through', async () => {
+    await does(dial(client), until('Certificate', 'client'));
+    const prepared = () => learner.world.prepared.map(({ record, change }) => [record, change.do]);
+    const certificate = run().held[0]?.index;
+    await does({ type: 'act', do: 'drop', when: 'passed' });
+    expect(prepared()).toEqual([[certificate, 'drop']]);
+    expect(run().records.every(({ delivered }) => delivered === null)).toBe(true);
+    await does({ type: 'act', do: 'undo' });
+    expect(prepared()).toEqual([]);
+    await does({ type: 'act', do: 'flip', at: 7, when: 'passed' }, RUN);
+    expect(prepared()).toEqual([]);
+    const changed = run().records.find(({ index }) => index === certificate);
+    expect(changed?.delivered?.[7]).toBe((changed?.sent[7] ?? 0) ^ 1);
+    expect(outcomeOf(run())).toMatchObject({ noticedBy: 'server', alert: { code: 20 } });
+  });
+
+  test('nothing is prepared that cannot be done', async () => {
+    await does(dial(client));
+    const refusal = await learner.perform({ type: 'act', do: 'swap', when: 'passed' });
+    expect(refusal?.why).toBe('No other record of the client waits behind this one.');
+    const noField = { type: 'act', do: 'edit', field: 'verify_data', bytes: '00', when: 'passed' } as const;
+    expect((await learner.perform(noField))?.kind).toBeDefined();
+    expect(learner.world.prepared).toEqual([]);
+    await does(RUN, { type: 'hang-up' });
+  });
+
   test('the server’s Certificate dropped: the next record has the wrong number, and the client says so', async () => {
     await does(dial(client), until('Certificate'), { type: 'act', do: 'drop' }, RUN);
     expect(outcomeOf(run())).toMatchObject({ noticedBy: 'client', alert: { code: 20, from: 'client' } });

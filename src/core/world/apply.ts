@@ -32,6 +32,8 @@ export function apply(world: World, fact: WorldFact): World {
       return { ...world, relay: fact.loaded };
     case 'lent':
       return { ...world, lent: lentAlso(world.lent, fact.owner, fact.bytes) };
+    case 'prepared':
+      return { ...world, prepared: withPrepared(world.prepared, fact) };
     case 'desk-line':
       return { ...world, deskLines: [...world.deskLines, fact.line] };
     case 'bet':
@@ -41,6 +43,12 @@ export function apply(world: World, fact: WorldFact): World {
     case 'run':
       return withRunFact(world, fact.fact);
   }
+}
+
+function withPrepared(prepared: World['prepared'], fact: Extract<WorldFact, { kind: 'prepared' }>): World['prepared'] {
+  const { run, record, change } = fact;
+  const others = prepared.filter((one) => one.run !== run || one.record !== record);
+  return change === null ? others : [...others, { run, record, change }];
 }
 
 function lentAlso(lent: World['lent'], owner: Owner, bytes: number): World['lent'] {
@@ -66,5 +74,6 @@ function forgetNumber(world: World, id: number): World {
     Object.entries(world.runs).map(([label, run]) => [label, run.id === id ? { ...run, id: FORMER_RUN } : run]),
   );
   const deskLines = world.deskLines.map((line) => (line.run === id ? { ...line, run: FORMER_RUN } : line));
-  return { ...world, runs, deskLines };
+  const prepared = world.prepared.filter(({ run }) => run !== id);
+  return { ...world, runs, deskLines, prepared };
 }

@@ -77,23 +77,33 @@ export const Gate = v.variant('do', [
 const record = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
 const act = <Do extends string>(name: Do) => ({ type: v.literal('act'), do: v.literal(name) }) as const;
 const Hex = v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/, 'bytes in hex'), v.maxLength(2 * LIMITS.tapBytes));
-/**
- * What is done to a held record, or in the name of a side: `act drop`, `act flip at=40`, `act swap` (with the next of its
- * direction), `act replace bytes=160303…`, `act inject from=server alert=40`, `act cut how=RST`.
- */
-export const Act = v.variant('do', [
-  v.strictObject({ ...act('pass'), record, keyed }),
-  v.strictObject({ ...act('drop'), record }),
-  v.strictObject({ ...act('duplicate'), record }),
-  v.strictObject({ ...act('swap'), record }),
+/** `when=passed`: only when the gate lets the record through; until then it can be undone. */
+const when = v.optional(v.picklist(['now', 'passed']), 'now');
+/** What can be done to a record that waits at the gate. */
+export const Change = v.variant('do', [
+  v.strictObject({ ...act('drop'), record, when }),
+  v.strictObject({ ...act('duplicate'), record, when }),
+  /** lets the next record of its direction through before it */
+  v.strictObject({ ...act('swap'), record, when }),
   /** changes the lowest bit of one byte of the record, counted from 0; without `at` of its last byte */
-  v.strictObject({ ...act('flip'), record, at: record }),
-  v.strictObject({ ...act('replace'), record, bytes: Hex }),
+  v.strictObject({ ...act('flip'), record, when, at: record }),
+  v.strictObject({ ...act('replace'), record, when, bytes: Hex }),
   /**
    * opens the record with its sender's keys, puts other bytes into the field of this name, and seals it again:
    * `act edit field=verify_data bytes=00…`
    */
-  v.strictObject({ ...act('edit'), record, field: Text, bytes: Hex }),
+  v.strictObject({ ...act('edit'), record, when, field: Text, bytes: Hex }),
+]);
+export type Change = v.InferOutput<typeof Change>;
+/**
+ * What is done to a held record, or in the name of a side: `act drop`, `act flip at=40`, `act swap`,
+ * `act replace bytes=160303…`, `act undo record=9`, `act inject from=server alert=40`, `act cut how=RST`.
+ */
+export const Act = v.variant('do', [
+  v.strictObject({ ...act('pass'), record, keyed }),
+  ...Change.options,
+  /** takes back what was to be done to the record */
+  v.strictObject({ ...act('undo'), record }),
   /** a fatal alert in clear */
   v.strictObject({
     ...act('inject'),

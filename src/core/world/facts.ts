@@ -2,6 +2,7 @@
 
 import type { Fact } from '../bridge/run.ts';
 import type { Side } from '../tls/dissection.ts';
+import type { Change } from './commands.ts';
 import type { Authority, DeskLine, KeyPair, LoadedByRelay, Owner, SignedMessage } from './world.ts';
 
 export type WorldFact =
@@ -14,6 +15,8 @@ export type WorldFact =
   | { readonly kind: 'relay'; readonly loaded: LoadedByRelay }
   /** a private key was handed to the local bridge, as that many bytes of PEM */
   | { readonly kind: 'lent'; readonly owner: Owner; readonly bytes: number }
+  /** what is to be done to a held record; null: nothing any more */
+  | { readonly kind: 'prepared'; readonly run: number; readonly record: number; readonly change: Change | null }
   | { readonly kind: 'desk-line'; readonly line: DeskLine }
   | { readonly kind: 'bet'; readonly id: string; readonly choice: number }
   /** the server has forgotten this learner's runs: none of them is open any more, and numbers start again */

@@ -8,6 +8,7 @@ import type { Run } from '../bridge/run.ts';
 import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
 import { Secret } from '../bytes/secret.ts';
+import { Change } from './commands.ts';
 import type { World } from './world.ts';
 
 const FORMAT = 1;
@@ -82,6 +83,8 @@ const SavedWorld = v.strictObject({
   trust: v.strictObject({ client: Names, server: Names }),
   runs: v.record(Text, SavedRun),
   lastRun: v.nullable(Text),
+  /** worlds kept before changes could wait have none */
+  prepared: v.optional(v.array(v.strictObject({ run: v.number(), record: v.number(), change: Change })), []),
   deskLines: v.array(v.strictObject({ run: v.number(), from: SideSchema, message: v.record(Text, v.unknown()) })),
   bets: v.record(Text, v.number()),
   lent: v.strictObject({ bytes: v.number(), owners: Names }),

@@ -5,6 +5,7 @@
  */
 import type { Secret } from '../bytes/secret.ts';
 import type { Run } from '../bridge/run.ts';
+import type { Change } from './commands.ts';
 
 /** Who owns a key or certificate: a person (`me`, `alice`, `mallory`), the `desk`, or an authority (`ca:mine`). */
 export type Owner = string;
@@ -46,6 +47,14 @@ export interface DeskLine {
   readonly message: Readonly<Record<string, unknown>>;
 }
 
+/** What will be done to a held record when the gate lets it through. */
+export interface Prepared {
+  readonly run: number;
+  /** index of the record at the tap */
+  readonly record: number;
+  readonly change: Change;
+}
+
 export interface World {
   readonly keys: Readonly<Record<Owner, KeyPair>>;
   readonly authorities: Readonly<Record<string, Authority>>;
@@ -60,6 +69,8 @@ export interface World {
   /** runs by label: `good`, or the id of a scenario; each label keeps its newest run */
   readonly runs: Readonly<Record<string, Run>>;
   readonly lastRun: string | null;
+  /** at most one change for a record */
+  readonly prepared: readonly Prepared[];
   readonly deskLines: readonly DeskLine[];
   /** bets by id: the number of the choice, from 1 */
   readonly bets: Readonly<Record<string, number>>;
@@ -77,6 +88,7 @@ export const EMPTY_WORLD: World = {
   relay: null,
   runs: {},
   lastRun: null,
+  prepared: [],
   deskLines: [],
   bets: {},
   lent: { bytes: 0, owners: [] },
