@@ -32,7 +32,7 @@ class Bridge {
   #take(message: Record<string, unknown>): void {
     this.heard.push(message);
     if (message['type'] === 'hello')
-      this.say({ type: 'welcome', version: 1, session: this.session, isNew: false, desk: DESK });
+      this.say({ type: 'welcome', version: 1, session: this.session, isNew: false, desk: DESK, engines: ['node'] });
     if (message['type'] === 'csr') this.say({ type: 'csr', re: message['id'], pem: `pem ${String(message['id'])}` });
   }
 }
