@@ -101,6 +101,9 @@ const ALERT_NAMES: Readonly<Record<number, string>> = {
 /** RFC 8446 §6.2 and the registry */
 export const ALERTS = table(10, ALERT_NAMES);
 
+/** Codes of all alerts that have a name, ascending. */
+export const ALERT_CODES: readonly number[] = Object.keys(ALERT_NAMES).map(Number);
+
 /** The registry's name of an alert; `unknown` for a code that has none. */
 export const alertName = (code: number): string => ALERT_NAMES[code] ?? 'unknown';
 

@@ -3,7 +3,7 @@ import type { AlertView } from '$core/tls/dissection.ts';
 import { expect, test, vi } from 'vitest';
 import { aRecord } from './aRecord.ts';
 import Sequence from './Sequence.svelte';
-import { elapsed, rowName, sequenceRows, type Selection } from './sequence.ts';
+import { elapsed, recordRows, rowName, sequenceRows, type End, type Selection } from './sequence.ts';
 
 Element.prototype.scrollIntoView = () => undefined; // jsdom has no layout to scroll
 
@@ -12,7 +12,7 @@ const ends = [{ from: 'server', how: 'FIN', at: 9 }] as const;
 
 function aSequence(selected: Selection | null) {
   const onselect = vi.fn();
-  render(Sequence, { records, ends, selected, onselect });
+  render(Sequence, { records: recordRows(records, []), ends, selected, onselect });
   return onselect;
 }
 
@@ -47,7 +47,9 @@ test('without a record there is a sentence and no empty list', () => {
 });
 
 test('what a peer wrote is text, never markup', () => {
-  const { container } = render(Sequence, { records: [aRecord({ index: 0, label: '<img src=x onerror=alert(1)>' })] });
+  const { container } = render(Sequence, {
+    records: recordRows([aRecord({ index: 0, label: '<img src=x onerror=alert(1)>' })], []),
+  });
   expect(container.querySelector('img')).toBeNull();
   expect(container.textContent).toContain('<img src=x onerror=alert(1)>');
 });
@@ -56,8 +58,10 @@ const hello = aRecord({ index: 0 });
 const answer = aRecord({ index: 1, from: 'server', label: 'ServerHello', length: 127 });
 const alert: AlertView = { from: 'server', record: 1, level: 2, code: 48, name: 'unknown_ca', encrypted: false };
 const fin = { from: 'server', how: 'FIN', at: 5 } as const;
-const lastName = (...given: Parameters<typeof sequenceRows>) => {
-  const row = sequenceRows(...given).at(-1);
+const rowsOf = (records: Parameters<typeof recordRows>[0], alerts: readonly AlertView[], ends: readonly End[]) =>
+  sequenceRows(recordRows(records, alerts), ends);
+const lastName = (...given: Parameters<typeof rowsOf>) => {
+  const row = rowsOf(...given).at(-1);
   return row === undefined ? null : rowName(row);
 };
 
@@ -69,7 +73,7 @@ test('a record is named with its number, way, message, size and keys', () => {
 });
 
 test('an end stands behind the records that had passed by then', () => {
-  const rows = sequenceRows([hello, answer, aRecord({ index: 2, at: 9 })], [], [fin]);
+  const rows = rowsOf([hello, answer, aRecord({ index: 2, at: 9 })], [], [fin]);
   expect(rows.map((row) => row.kind)).toEqual(['record', 'record', 'end', 'record']);
 });
 
@@ -93,6 +97,30 @@ test('of some records in a row an end knows where it stands, and claims no silen
 
 test('a run that the tap ended says who ended it', () => {
   expect(lastName([hello], [], [{ from: 'client', how: 'deadline', at: 9 }])).toContain('Closed by the tap');
+});
+
+test.each([
+  ['held', 'held at the tap'],
+  ['queued', 'waiting behind it'],
+  ['changed', 'changed at the tap'],
+  ['dropped', 'dropped at the tap: the server got nothing'],
+  ['injected', 'sent by the tap, not by the client'],
+] as const)('a record that is %s says so', (passage, words) => {
+  const [row] = recordRows([hello], []);
+  expect(row && rowName({ ...row, passage })).toMatch(new RegExp(`, ${words}$`));
+});
+
+test('a record that nobody read any more says who did not', () => {
+  expect(lastName([aRecord({ index: 0, from: 'server', unread: 'It had given up.' })], [], [])).toContain(
+    'never read by the client',
+  );
+});
+
+test('an end comes before what still waits', () => {
+  const [passed, waiting] = recordRows([hello, answer], []);
+  if (!passed || !waiting) throw new Error('two rows were made');
+  const rows = sequenceRows([passed, { ...waiting, passage: 'held' }], [fin]);
+  expect(rows.map(({ kind }) => kind)).toEqual(['record', 'end', 'record']);
 });
 
 test('times are rounded to what the eye needs', () => {
