@@ -96,7 +96,7 @@ describe.sequential('the walk, from an empty profile', () => {
     await learner.sees("Alice's side refused the desk's certificate");
     await learner.bench(2).getByText('Client refused server').waitFor();
     await learner.bench(2).getByText('unknown_ca, from the client').waitFor();
-    await learner.bench(2).getByText('Server trusts client: not yet known').waitFor();
+    await learner.bench(2).getByText('Server never trusted client').waitFor();
     await learner.bets("Alice's side is content, then the desk refuses");
     await learner.presses(/^Load your CA on the client/, learner.bench(3));
     await learner.presses('Connect', learner.bench(3));

@@ -40,7 +40,7 @@ describe('the verdict', () => {
     });
     const verdict = verdictOf(run);
     expect(verdict).toMatchObject({ kind: 'alert', code: 48, title: 'unknown_ca, from the server' });
-    expect(JSON.stringify(verdict)).toContain('Its own reason: UNABLE_TO_VERIFY.');
+    expect(JSON.stringify(verdict)).toContain('The server’s own reason: UNABLE_TO_VERIFY.');
   });
 
   test('of a silent refusal says that no alert was sent, and whose word the reason is', () => {
@@ -52,7 +52,7 @@ describe('the verdict', () => {
       kind: 'closed',
       how: 'FIN',
       title: 'No alert was sent',
-      text: 'The server refused and closed the connection. Its own reason, which stayed on its side: CERT_HAS_EXPIRED.',
+      text: 'The server refused and closed the connection. The server’s own reason, which stayed on its side: CERT_HAS_EXPIRED.',
     });
   });
 

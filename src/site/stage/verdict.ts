@@ -2,8 +2,9 @@
 import type { Ending } from '$core/bridge/messages.ts';
 import type { Run } from '$core/bridge/run.ts';
 import type { AlertView, Side } from '$core/tls/dissection.ts';
+import type { LampState } from '$site/ui/marks/lamp.ts';
 import { FORMER_RUN } from '$core/world/apply.ts';
-import { dissectionOf, outcomeOf, type Lamp, type Reason } from '$core/world/outcome.ts';
+import { dissectionOf, outcomeOf, type Reason } from '$core/world/outcome.ts';
 
 export type Verdict =
   | { readonly kind: 'none' }
@@ -21,8 +22,11 @@ const GOOD_ORDER: readonly number[] = [0, 90];
 
 export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
-export function lampOf(run: Run | null, side: Side): Lamp['kind'] {
-  return run === null ? 'unknown' : outcomeOf(run).lamps[side].kind;
+/** A lamp of a run; what has not lit by the end never will. */
+export function lampOf(run: Run | null, side: Side): LampState {
+  if (run === null) return 'unknown';
+  const { kind } = outcomeOf(run).lamps[side];
+  return kind === 'unknown' && hasEnded(run) ? 'never' : kind;
 }
 
 /** The first alert that refuses something; null when none was on the wire or could be read. */
@@ -53,7 +57,7 @@ function alertVerdict(run: Run, { code, name, from, encrypted }: AlertView): Ver
   const other = otherSide(from);
   const how = encrypted ? 'A fatal alert in a locked record.' : 'A fatal alert in clear.';
   const late = lamps[other].kind === 'lit' ? ` The ${other} had already been content.` : '';
-  const own = reason?.side === from && reason.code !== null ? ` Its own reason: ${reason.code}.` : '';
+  const own = reason?.side === from && reason.code !== null ? ` The ${from}’s own reason: ${reason.code}.` : '';
   return { kind: 'alert', code, title: `${name}, from the ${from}`, text: how + late + own };
 }
 
@@ -61,7 +65,7 @@ function alertVerdict(run: Run, { code, name, from, encrypted }: AlertView): Ver
 function silentVerdict(run: Run, { side, code, text }: Reason): Verdict {
   const how = run.closes.find(({ from }) => from === side)?.how ?? run.closes[0]?.how ?? 'FIN';
   const isReadable = dissectionOf(run).records.every(({ from, sealed }) => from !== side || sealed === undefined);
-  const own = code === null ? text : `Its own reason, which stayed on its side: ${code}.`;
+  const own = code === null ? text : `The ${side}’s own reason, which stayed on its side: ${code}.`;
   return {
     kind: 'closed',
     how,
@@ -77,10 +81,24 @@ function acceptedVerdict(subject: string, isOver: boolean): Verdict {
     : { kind: 'accepted', title: 'Both sides believe each other', text: `${who} The connection is open.` };
 }
 
-/** `13 records, then a FIN` */
+const ENDINGS = {
+  FIN: 'a FIN',
+  RST: 'a reset',
+  deadline: 'the tap ended it',
+  cut: 'the tap cut it',
+} as const satisfies Record<Ending, string>;
+
+/** `13 records, then a FIN`; `12 records, 3 held, 1 changed` */
 export function countInWords(run: Run): string {
-  const records = `${run.records.length} ${run.records.length === 1 ? 'record' : 'records'}`;
+  const all = run.records.length + run.held.length;
+  const changed = run.records.filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length;
+  const counts = [
+    `${all} ${all === 1 ? 'record' : 'records'}`,
+    run.held.length > 0 ? `${run.held.length} held` : '',
+    changed > 0 ? `${changed} changed` : '',
+  ];
+  const records = counts.filter((count) => count !== '').join(', ');
   const [close] = run.closes;
   if (close === undefined) return records;
-  return `${records}, then ${close.how === 'deadline' ? 'the tap ended it' : close.how === 'FIN' ? 'a FIN' : 'a reset'}`;
+  return `${records}, then ${ENDINGS[close.how]}`;
 }

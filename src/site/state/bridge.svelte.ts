@@ -16,6 +16,7 @@ export class Bridge implements BridgePort {
   #status = $state.raw<LinkStatus>({ kind: 'connecting' });
   #desk = $state.raw<Welcome['desk'] | null>(null);
   #session = $state.raw<string | null>(null);
+  #engines = $state.raw<Welcome['engines']>([]);
   #deskRuns = $state.raw<readonly DeskRun[]>([]);
   #limit = $state.raw<LimitNotice | null>(null);
   #unreadable = $state.raw<string | null>(null);
@@ -56,6 +57,11 @@ export class Bridge implements BridgePort {
   /** Name of the server's session of this learner. */
   get session(): string | null {
     return this.#session;
+  }
+
+  /** The programs that can play the server here; none until the bridge has answered once. */
+  get engines(): Welcome['engines'] {
+    return this.#engines;
   }
 
   /** The desk's latest connections, newest first. */
@@ -139,6 +145,7 @@ export class Bridge implements BridgePort {
   #welcome(welcome: Welcome): void {
     this.#desk = welcome.desk;
     this.#session = welcome.session;
+    this.#engines = welcome.engines;
     this.#welcomes.tell(welcome);
   }
 }
