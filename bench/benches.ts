@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { dissect } from './dissect.ts';
+
+/** All benches by the name that `npm run bench -- NAME` takes. */
+export const BENCHES: Readonly<Record<string, Bench>> = { dissect };
