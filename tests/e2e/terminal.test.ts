@@ -20,10 +20,19 @@ const SUBJECT = "O=Order Desk, CN=Al'ice/1";
 
 describe.skipIf(!hasProgram('openssl'))('the commands beside the bench do in openssl what the bench does', () => {
   test('make keys of the chosen size', () => {
-    shell(terminal.keyCommand('me', 3072));
-    shell(terminal.keyCommand('alice', 2048));
+    shell(terminal.keyCommand('me', 'rsa-3072'));
+    shell(terminal.keyCommand('alice', 'rsa-2048'));
     expect(openssl('rsa -in me.key -noout -text')).toContain('3072 bit');
     expect(openssl('rsa -pubin -in alice.pub -noout -text')).toContain('2048 bit');
+  });
+
+  test.each([
+    ['p256', 'ASN1 OID: prime256v1'],
+    ['p384', 'ASN1 OID: secp384r1'],
+    ['ed25519', 'ED25519 Private-Key'],
+  ] as const)('make a %s key', (kind, words) => {
+    shell(terminal.keyCommand(kind, kind));
+    expect(openssl(`pkey -in ${kind}.key -noout -text`)).toContain(words);
   });
 
   test('sign a message, whatever stands in it, and check it', () => {

@@ -4,6 +4,7 @@
  * messages with a `seq` that rises by one, so a page that lost its socket asks with `hello` for what it missed.
  */
 import * as v from 'valibot';
+import { KEY_KINDS } from '../pki/keys/key-kind.ts';
 import { LIMITS } from './limits.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -31,8 +32,13 @@ export const Hello = v.strictObject({
   since: Count,
 });
 
-/** Asks the relay for its certificate signing request. Its key never leaves it. */
-export const AskCsr = v.strictObject({ type: v.literal('csr'), id: Id });
+/** Asks the relay for the certificate signing request over its key of one kind. The key never leaves it. */
+export const AskCsr = v.strictObject({
+  type: v.literal('csr'),
+  id: Id,
+  /** RSA-2048 without it */
+  kind: v.optional(v.picklist(KEY_KINDS)),
+});
 
 /** Tells the relay what to load: the certificate signed for its CSR, its only trust anchors, and CRLs to enforce. */
 export const ConfigureRelay = v.strictObject({

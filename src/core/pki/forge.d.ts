@@ -6,6 +6,10 @@ declare module 'node-forge/lib/pki.js' {
   import { pki } from 'node-forge';
   export default pki;
 }
+declare module 'node-forge/lib/jsbn.js' {
+  import { jsbn } from 'node-forge';
+  export default jsbn;
+}
 declare module 'node-forge/lib/mgf1.js' {
   import { mgf } from 'node-forge';
   export default mgf.mgf1;

@@ -1,4 +1,5 @@
 /** Makes requests and certificates: what a CA and those who ask it do. */
+import { OID } from '../asn1/oids.ts';
 import { fromHex } from '../bytes/hex.ts';
 import { toPem } from '../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
@@ -184,8 +185,10 @@ function withinIssuer(lifetime: Lifetime, issuer: Certificate): Lifetime {
 function leafExtensions(purpose: Purpose, key: PublicKey, signerKeyId: Uint8Array): Uint8Array[] {
   return [
     build.leafConstraints(),
-    // keyEncipherment: TLS 1.2 suites with RSA key exchange encrypt to the server's key.
-    purpose === 'server' ? build.usage('digitalSignature', 'keyEncipherment') : build.usage('digitalSignature'),
+    // keyEncipherment: TLS 1.2 suites with RSA key exchange encrypt to the server's key; no other kind can do that.
+    purpose === 'server' && key.algorithm.oid === OID.rsaEncryption
+      ? build.usage('digitalSignature', 'keyEncipherment')
+      : build.usage('digitalSignature'),
     build.purposes(purpose === 'server' ? 'serverAuth' : 'clientAuth'),
     build.subjectKeyId(key),
     build.authorityKeyId(signerKeyId),

@@ -1,6 +1,4 @@
-/** Signing a message with a private key, and checking it with the public one: RSASSA-PKCS1-v1_5 with SHA-256. */
-import { OID } from '../asn1/oids.ts';
-import { NULL, oid, sequence } from '../asn1/write.ts';
+/** Signing a message with a private key, and checking it with the public one. */
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { toPem } from '../bytes/pem.ts';
 import { Reader } from '../bytes/reader.ts';
@@ -9,18 +7,15 @@ import { toUtf8 } from '../bytes/utf8.ts';
 import { DerReader, reading } from './der/read.ts';
 import { publicKeyFrom } from './input.ts';
 import { readPrivateKey, type KeyError } from './keys/private-key.ts';
-import { readAlgorithm } from './keys/public-key.ts';
+import { keyKind, readAlgorithm } from './keys/public-key.ts';
+import { signatureAlgorithm } from './keys/signature-algorithm.ts';
 import { checkSignature, type Verdict } from './keys/signature.ts';
 
-const SHA256_WITH_RSA = readAlgorithm(
-  new DerReader(new Reader(sequence(oid(OID.sha256WithRSAEncryption), NULL))),
-  'the signature algorithm',
-);
-
 /**
- * Signs the UTF-8 bytes of a text, as `openssl dgst -sha256 -sign` does.
+ * Signs the UTF-8 bytes of a text, as `openssl dgst -sha256 -sign` does with an RSA key: RSASSA-PKCS1-v1_5, as long as
+ * the key's modulus. A key on a curve signs as it signs certificates.
  *
- * @returns signature in lower-case hex, as long as the key's modulus
+ * @returns signature in lower-case hex
  */
 export function signMessage(privateKey: string, text: string): Result<string, KeyError> {
   const key = readPrivateKey(privateKey);
@@ -38,7 +33,10 @@ export function messageHolds(options: {
   const signature = fromHex(options.signature);
   if (!signature.ok) return { holds: false, why: `The signature cannot be read. ${signature.error.why}` };
   const message = toUtf8(options.message);
-  const verdict = reading(() => checkSignature(key.value, SHA256_WITH_RSA, message, signature.value));
+  const known = signatureAlgorithm(key.value);
+  if (known === null) return { holds: false, why: `A key of the kind ${keyKind(key.value)} signs no messages here.` };
+  const algorithm = readAlgorithm(new DerReader(new Reader(known)), 'the signature algorithm');
+  const verdict = reading(() => checkSignature(key.value, algorithm, message, signature.value));
   return verdict.ok ? verdict.value : { holds: false, why: `The public key is damaged. ${verdict.error.why}` };
 }
 

@@ -67,7 +67,7 @@ export function createCrl(options: {
   const { certificate, key } = issuer.value;
   const signed = sequence(
     integer(1),
-    build.SIGNATURE_ALGORITHM,
+    key.algorithm,
     certificate.subject.der,
     time(now),
     time(nextUpdate),

@@ -9,7 +9,7 @@ const after = (...facts: readonly WorldFact[]): World => facts.reduce(apply, EMP
 
 const key = (owner: string): WorldFact => ({
   kind: 'key',
-  pair: { owner, bits: 2048, publicKey: `public key of ${owner}`, privateKey: new Secret('private') },
+  pair: { owner, kind: 'rsa-2048', publicKey: `public key of ${owner}`, privateKey: new Secret('private') },
 });
 const opened = (run: number, label: string, startedAt = 1000): WorldFact => ({
   kind: 'run',

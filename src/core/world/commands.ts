@@ -1,26 +1,35 @@
 /** The commands: the only way to change a world. A block, a lesson's `play` and a teacher's remote issue the same ones. */
 import * as v from 'valibot';
 import { LIMITS } from '../bridge/limits.ts';
+import { KEY_KINDS } from '../pki/keys/key-kind.ts';
 import { ClientProgram, Engine, SideSchema, TlsVersion } from '../bridge/messages.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/));
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const Days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650));
 
-/** `key who=me`: makes an RSA key pair in the learner's own machine. */
+/** the kind of a key that is made: `p256`; RSA-2048 without it */
+const kind = v.optional(v.picklist(KEY_KINDS));
+/** `key who=me`, `key who=me bits=3072`, `key who=me kind=p256`: makes a key pair in the learner's own machine. */
 export const MakeKey = v.strictObject({
   type: v.literal('key'),
   who: Name,
+  /** of an RSA key, where no kind is given */
   bits: v.optional(v.picklist([2048, 3072, 4096]), 2048),
+  kind,
 });
-/** `ca name=mine subject="O=Order Desk, CN=Desk Root CA"`: makes a key and a self-signed certificate. */
+/** `ca name=mine subject="O=Order Desk, CN=Desk Root CA" kind=p256`: makes a key and a self-signed certificate. */
 export const MakeAuthority = v.strictObject({
   type: v.literal('ca'),
   name: Name,
   subject: v.optional(Text, 'O=Order Desk, CN=Desk Root CA'),
+  kind,
 });
-/** `csr who=alice`: makes a request, and a key first where there is none; `csr who=desk` fetches the relay's. */
-export const MakeRequest = v.strictObject({ type: v.literal('csr'), who: Name, subject: v.optional(Text) });
+/**
+ * `csr who=alice`: makes a request, and a key first where there is none. `csr who=desk` fetches the relay's, over its
+ * key of the kind that is asked for.
+ */
+export const MakeRequest = v.strictObject({ type: v.literal('csr'), who: Name, subject: v.optional(Text), kind });
 /** `sign csr=alice by=mine for=client`: issues a certificate. `by=self` signs it with the owner's own key. */
 export const SignRequest = v.strictObject({
   type: v.literal('sign'),

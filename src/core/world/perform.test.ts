@@ -40,7 +40,7 @@ async function played(...commands: readonly CommandInput[]): Promise<{ world: Wo
 test('a request makes the key that it lacks, and keeps one that is there', async () => {
   const { world } = await played({ type: 'csr', who: 'alice' });
   const key = world.keys['alice'];
-  expect(key?.bits).toBe(2048);
+  expect(key?.kind).toBe('rsa-2048');
   let again = world;
   await perform({ type: 'csr', who: 'alice' }, world, ports, (fact) => (again = apply(again, fact)));
   expect(again.keys['alice']).toBe(key);

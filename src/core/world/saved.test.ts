@@ -6,7 +6,7 @@ import { restored, saved } from './saved.ts';
 import { EMPTY_WORLD } from './world.ts';
 
 const FACTS: readonly WorldFact[] = [
-  { kind: 'key', pair: { owner: 'me', bits: 2048, publicKey: 'PUBLIC', privateKey: new Secret('PRIVATE') } },
+  { kind: 'key', pair: { owner: 'me', kind: 'p256', publicKey: 'PUBLIC', privateKey: new Secret('PRIVATE') } },
   { kind: 'authority', authority: { name: 'mine', certificate: 'CERT' } },
   { kind: 'request', owner: 'me', pem: 'CSR' },
   { kind: 'certificate', owner: 'me', pem: 'CERT' },
@@ -45,6 +45,13 @@ test('a world comes back as it was, by way of JSON text', () => {
   expect(relay).toBeNull(); // the server says what it has loaded
   expect(keys['me']?.privateKey.reveal()).toBe('PRIVATE');
   expect(keys['me']?.privateKey).toBeInstanceOf(Secret);
+});
+
+test('a world kept when all keys were RSA keys says of each how many bits it had', () => {
+  const { me, ...others } = saved(WORLD).keys;
+  const { kind: _kind, ...old } = { kind: '', ...me };
+  const back = restored({ ...saved(WORLD), keys: { ...others, me: { ...old, bits: 3072 } } });
+  expect(back.ok && back.value.keys['me']?.kind).toBe('rsa-3072');
 });
 
 test('an empty world too', () => {

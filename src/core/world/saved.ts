@@ -8,6 +8,7 @@ import type { Run } from '../bridge/run.ts';
 import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
 import { Secret } from '../bytes/secret.ts';
+import { KEY_KINDS } from '../pki/keys/key-kind.ts';
 import { Change } from './commands.ts';
 import type { World } from './world.ts';
 
@@ -64,15 +65,18 @@ const SavedRun = v.strictObject({
   closes: v.array(RunClosed),
   heard: v.array(v.strictObject({ side: SideSchema, at: v.number(), line: Text })),
 });
-const SavedKey = v.strictObject({
-  owner: Text,
-  bits: v.number(),
-  publicKey: Text,
-  privateKey: v.pipe(
-    Text,
-    v.transform((pem) => new Secret(pem)),
+const privateKey = v.pipe(
+  Text,
+  v.transform((pem) => new Secret(pem)),
+);
+const SavedKey = v.union([
+  v.strictObject({ owner: Text, kind: v.picklist(KEY_KINDS), publicKey: Text, privateKey }),
+  /** worlds kept before there were other keys than RSA */
+  v.pipe(
+    v.strictObject({ owner: Text, bits: v.picklist([2048, 3072, 4096]), publicKey: Text, privateKey }),
+    v.transform(({ bits, ...pair }) => ({ ...pair, kind: `rsa-${bits}` as const })),
   ),
-});
+]);
 const SavedWorld = v.strictObject({
   format: v.literal(FORMAT),
   keys: v.record(Text, SavedKey),

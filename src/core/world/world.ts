@@ -4,6 +4,7 @@
  * facts, `checks.ts` only reads.
  */
 import type { Secret } from '../bytes/secret.ts';
+import type { KeyKind } from '../pki/keys/key-kind.ts';
 import type { Run } from '../bridge/run.ts';
 import type { Change } from './commands.ts';
 
@@ -12,7 +13,7 @@ export type Owner = string;
 
 export interface KeyPair {
   readonly owner: Owner;
-  readonly bits: number;
+  readonly kind: KeyKind;
   /** SubjectPublicKeyInfo, PEM */
   readonly publicKey: string;
   /** PKCS#8 PEM in a box */

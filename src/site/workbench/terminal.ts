@@ -1,4 +1,5 @@
 /** The openssl commands that do what the bench does, with the names and values that stand in its fields. */
+import type { KeyKind } from '$core/pki/keys/key-kind.ts';
 
 export interface TerminalCommand {
   readonly command: string;
@@ -24,13 +25,27 @@ export function subjectArgument(subject: string): string {
   return quoted(parts.map((part) => `/${part.replace(/[\\/+]/g, String.raw`\$&`)}`).join(''));
 }
 
-export function keyCommand(owner: string, bits: number): TerminalCommand {
+export function keyCommand(owner: string, kind: KeyKind): TerminalCommand {
   const key = fileOf(owner, 'key');
+  const [option, strong] = ALGORITHMS[kind];
   return {
-    command: `openssl genrsa -out ${key} ${bits}\nopenssl rsa -in ${key} -pubout -out ${fileOf(owner, 'pub')}`,
-    strong: [key, String(bits)],
+    command: `${option.replace('{key}', key)}\nopenssl pkey -in ${key} -pubout -out ${fileOf(owner, 'pub')}`,
+    strong: [key, strong],
   };
 }
+
+const genrsa = (bits: string) => [`openssl genrsa -out {key} ${bits}`, bits] as const;
+const curve = (name: string) => [`openssl genpkey -algorithm EC -pkeyopt group:${name} -out {key}`, name] as const;
+
+/** How openssl makes a key of each kind, and the part of that which is the choice. */
+const ALGORITHMS: Readonly<Record<KeyKind, readonly [string, string]>> = {
+  'rsa-2048': genrsa('2048'),
+  'rsa-3072': genrsa('3072'),
+  'rsa-4096': genrsa('4096'),
+  p256: curve('P-256'),
+  p384: curve('P-384'),
+  ed25519: ['openssl genpkey -algorithm ed25519 -out {key}', 'ed25519'],
+};
 
 export function authorityCommand(name: string, subject: string, days: number): TerminalCommand {
   const owner = `ca:${name}`;

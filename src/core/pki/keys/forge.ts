@@ -1,22 +1,32 @@
 /** node-forge's RSA and its random numbers, and the step between its binary strings and our bytes. */
 import type { md, pki as Pki } from 'node-forge';
 import { sha256 } from '@noble/hashes/sha2.js';
+import jsbn from 'node-forge/lib/jsbn.js';
 import mgf1 from 'node-forge/lib/mgf1.js';
 import pki from 'node-forge/lib/pki.js';
 import pss from 'node-forge/lib/pss.js';
 import random from 'node-forge/lib/random.js';
 import forgeSha256 from 'node-forge/lib/sha256.js';
 import forgeSha512 from 'node-forge/lib/sha512.js';
-import { fromPem, toPem } from '../../bytes/pem.ts';
 
 export type RsaPrivateKey = Pki.rsa.PrivateKey;
 
-/** An RSA key from the DER of PKCS#8 or, by its label, PKCS#1. Throws what forge throws at damaged keys. */
-export function rsaKeyFrom(label: string, der: Uint8Array): { key: RsaPrivateKey; publicKey: Uint8Array } {
-  const key = pki.privateKeyFromPem(toPem(label, der));
-  const shared = fromPem(pki.publicKeyToPem(pki.setRsaPublicKey(key.n, key.e)));
-  if (!shared.ok || !shared.value[0]) throw new Error('forge wrote a public key that is no PEM');
-  return { key, publicKey: shared.value[0].der };
+/** The numbers of a private RSA key, as RFC 8017 section A.1.2 names them. */
+export interface RsaNumbers {
+  readonly n: bigint;
+  readonly e: bigint;
+  readonly d: bigint;
+  readonly p: bigint;
+  readonly q: bigint;
+  readonly dP: bigint;
+  readonly dQ: bigint;
+  readonly qInv: bigint;
+}
+
+/** forge's key of numbers that belong together. */
+export function rsaKeyOf({ n, e, d, p, q, dP, dQ, qInv }: RsaNumbers): RsaPrivateKey {
+  const big = (number: bigint) => new jsbn.BigInteger(number.toString(16), 16);
+  return pki.setRsaPrivateKey(big(n), big(e), big(d), big(p), big(q), big(dP), big(dQ), big(qInv));
 }
 
 const EXPONENT = 0x10001;

@@ -1,5 +1,11 @@
-/** Makes RSA key pairs with node-forge. */
-import { newRsaKey, searchRsaKey } from './forge.ts';
+/** Makes key pairs: RSA with node-forge, curves from random bytes. */
+import { toPem } from '../../bytes/pem.ts';
+import { OID } from '../../asn1/oids.ts';
+import { curveByOid, type Curve } from './curves.ts';
+import { keyOfSeed, keyOnCurve } from './curve-private.ts';
+import { newRsaKey, randomBytes, searchRsaKey } from './forge.ts';
+import { rsaBitsOf, type KeyKind } from './key-kind.ts';
+import type { PrivateKey } from './private-key.ts';
 
 /** Both halves as PEM: SubjectPublicKeyInfo and PKCS#8. */
 export interface KeyPairPem {
@@ -8,17 +14,36 @@ export interface KeyPairPem {
 }
 
 /**
- * Makes an RSA key pair. Where the platform has native key generation (Node, a browser's secure context) forge uses it;
+ * Makes a key pair. RSA: where the platform has native key generation (Node, a browser's secure context) forge uses it;
  * elsewhere, as on plain http in a classroom, it searches the primes in JavaScript, and this blocks: run it in a Worker.
+ * A key on a curve is a random number, there at once everywhere.
  *
  * @param onCandidate told, while primes are searched, how many numbers have been tested so far at least; never called
  *   by native code
  */
 export async function generateKey(
-  { bits = 2048 }: { readonly bits?: 2048 | 3072 | 4096 } = {},
+  { kind = 'rsa-2048' }: { readonly kind?: KeyKind } = {},
   onCandidate?: (count: number) => void,
 ): Promise<KeyPairPem> {
+  const bits = rsaBitsOf(kind);
+  if (bits === null) return pairPem(newCurveKey(kind));
   return hasNativeKeys() ? newRsaKey(bits) : searchedKey(bits, onCandidate);
+}
+
+function newCurveKey(kind: KeyKind): PrivateKey {
+  if (kind === 'ed25519') return keyOfSeed(randomBytes(32));
+  const curve = curveByOid(kind === 'p384' ? OID.secp384r1 : OID.secp256r1);
+  if (curve === null) throw new Error(`no curve for ${kind}`);
+  return keyOnCurve(curve, randomNumber(curve));
+}
+
+/** FIPS 186-5 section A.2.1: so many more random bits than the curve has that the remainder favours no number. */
+function randomNumber({ group }: Curve): Uint8Array {
+  return group.utils.randomSecretKey(randomBytes(group.lengths.seed ?? 0));
+}
+
+function pairPem({ publicKey, pkcs8 }: PrivateKey): KeyPairPem {
+  return { publicKey: toPem('PUBLIC KEY', publicKey.der), privateKey: toPem('PRIVATE KEY', pkcs8) };
 }
 
 /** A key whose primes are searched in JavaScript: seconds for 2048 bits. */

@@ -2,9 +2,9 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
-import { sameBytes } from '../../bytes/reader.ts';
+import { Reader, sameBytes } from '../../bytes/reader.ts';
 import { bitsOf, type RsaPublicKey } from '../../signature/rsa.ts';
-import { onlyElement, reading, type DerReader, type Element } from '../der/read.ts';
+import { DerReader, onlyElement, reading, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
 
 /** An algorithm and its parameters, as they stand; the parameters' element, or null where there are none. */
@@ -55,9 +55,20 @@ export function rsaOf(key: PublicKey): RsaPublicKey | null {
 /** The name of the curve of an elliptic-curve key, or null. */
 export function curveOf(key: PublicKey): string | null {
   if (key.algorithm.oid !== OID['id-ecPublicKey']) return null;
-  const { parameters } = key.algorithm;
-  const name = parameters?.tag === TAG.oid ? reading(() => oidName(oidText(parameters))) : null;
-  return name?.ok ? name.value : 'unknown curve';
+  const named = curveOid(key);
+  return named === null ? 'unknown curve' : oidName(named);
+}
+
+/** The dotted number of the curve; null for another kind of key, and for a curve that is spelt out. */
+export function curveOid({ algorithm: { oid, parameters } }: PublicKey): string | null {
+  if (oid !== OID['id-ecPublicKey'] || parameters?.tag !== TAG.oid) return null;
+  const named = reading(() => oidText(parameters));
+  return named.ok ? named.value : null;
+}
+
+/** A SubjectPublicKeyInfo that we have written ourselves. */
+export function publicKeyFromDer(der: Uint8Array): PublicKey {
+  return readPublicKey(new DerReader(new Reader(der)));
 }
 
 const CURVE_BITS: Readonly<Record<string, number>> = { secp256r1: 256, secp384r1: 384, secp521r1: 521 };

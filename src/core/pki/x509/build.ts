@@ -1,13 +1,11 @@
-/** Builds the signed parts of certificates and requests, and signs them with RSA and SHA-256. */
+/** Builds the signed parts of certificates and requests, and signs them with any kind of key. */
 import { OID, type OidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
-import { bitString, element, explicit, implicit, integer, namedBits, NULL, octetString } from '../../asn1/write.ts';
+import { bitString, element, explicit, implicit, integer, namedBits, octetString } from '../../asn1/write.ts';
 import { oid, sequence, setOf, time, TRUE } from '../../asn1/write.ts';
 import type { PrivateKey } from '../keys/private-key.ts';
 import { keyIdentifier, type PublicKey } from '../keys/public-key.ts';
 import { KEY_USAGE, type KeyUsage } from '../../asn1/key-usage.ts';
-
-const SHA256_WITH_RSA = sequence(oid(OID.sha256WithRSAEncryption), NULL);
 
 export interface CertificateContent {
   /** big-endian, positive */
@@ -30,7 +28,7 @@ export function buildCertificate(content: CertificateContent, signer: PrivateKey
     sequence(
       explicit(0, integer(2)),
       integer(content.serial),
-      SHA256_WITH_RSA,
+      signer.algorithm,
       content.issuer,
       sequence(time(content.notBefore), time(content.notAfter)),
       content.subject,
@@ -49,10 +47,8 @@ export function buildRequest(subject: Uint8Array, extensions: readonly Uint8Arra
 
 /** `signed`, the algorithm, and the signature over it: the shape that certificates, requests and CRLs share. */
 export function withSignature(signer: PrivateKey, signed: Uint8Array): Uint8Array {
-  return sequence(signed, SHA256_WITH_RSA, bitString(signer.sign(signed)));
+  return sequence(signed, signer.algorithm, bitString(signer.sign(signed)));
 }
-
-export const SIGNATURE_ALGORITHM = SHA256_WITH_RSA;
 
 /** One Extension element. */
 export function extension(name: OidName, isCritical: boolean, value: Uint8Array): Uint8Array {

@@ -1,11 +1,14 @@
 /** Checks of keys and of messages signed with them. */
+import { KEY_KIND_NAMES } from '../../pki/keys/key-kind.ts';
 import { has, possessive } from '../owner-name.ts';
 import { arg, missing, option, seen, type Asked, type ReadCheck, type Seen } from './seen.ts';
 
 export const keyExists: ReadCheck = (asked) => {
   const owner = arg(asked, 0);
   const pair = asked.world.keys[owner];
-  return pair ? seen(true, `${has(owner)} a key pair of ${pair.bits} bits`) : seen(false, `${has(owner)} no key yet`);
+  return pair
+    ? seen(true, `${has(owner)} a key pair: ${KEY_KIND_NAMES[pair.kind]}`)
+    : seen(false, `${has(owner)} no key yet`);
 };
 
 export const keyHome: ReadCheck = (asked) => {

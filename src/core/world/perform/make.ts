@@ -1,5 +1,6 @@
 /** Keys, authorities, requests, certificates, signed messages. */
 import { Secret } from '../../bytes/secret.ts';
+import { KEY_KINDS, type KeyKind } from '../../pki/keys/key-kind.ts';
 import type { CommandOf } from '../commands.ts';
 import type { KeyPair, World } from '../world.ts';
 import { askRelay } from './ask.ts';
@@ -11,23 +12,23 @@ const DESK_NAMES = ['localhost', '127.0.0.1', '::1'] as const;
 /** The owner of an authority's key. */
 export const authorityOwner = (name: string): string => `ca:${name}`;
 
-export async function makeKey({ who, bits }: CommandOf<'key'>, step: Step): Answer {
+export async function makeKey({ who, bits, kind }: CommandOf<'key'>, step: Step): Answer {
   if (who === 'desk')
     return no('notYours', 'The desk made its own key when it started. It gives out its request only.');
-  step.tell({ kind: 'key', pair: await newPair(who, bits, step) });
+  step.tell({ kind: 'key', pair: await newPair(who, kind ?? `rsa-${bits}`, step) });
   return null;
 }
 
-async function newPair(owner: string, bits: 2048 | 3072 | 4096, step: Step): Promise<KeyPair> {
-  const { publicKey, privateKey } = await step.ports.pki.generateKey({ bits });
-  return { owner, bits, publicKey, privateKey: new Secret(privateKey) };
+async function newPair(owner: string, kind: KeyKind, step: Step): Promise<KeyPair> {
+  const { publicKey, privateKey } = await step.ports.pki.generateKey({ kind });
+  return { owner, kind, publicKey, privateKey: new Secret(privateKey) };
 }
 
-export async function makeAuthority({ name, subject }: CommandOf<'ca'>, step: Step): Answer {
+export async function makeAuthority({ name, subject, kind = KEY_KINDS[0] }: CommandOf<'ca'>, step: Step): Answer {
   if (name === 'none' || name === 'self')
     return no('reserved', `"${name}" has a meaning of its own here. Take another name.`);
   const { pki, now } = step.ports;
-  const pair = await newPair(authorityOwner(name), 2048, step);
+  const pair = await newPair(authorityOwner(name), kind, step);
   const made = await pki.createAuthority({ privateKey: pair.privateKey.reveal(), subject, now: now() });
   if (!made.ok) return made.error;
   step.tell({ kind: 'key', pair });
@@ -35,11 +36,11 @@ export async function makeAuthority({ name, subject }: CommandOf<'ca'>, step: St
   return null;
 }
 
-export async function makeRequest({ who, subject }: CommandOf<'csr'>, step: Step): Answer {
-  if (who === 'desk') return fetchRequest(step);
+export async function makeRequest({ who, subject, kind = KEY_KINDS[0] }: CommandOf<'csr'>, step: Step): Answer {
+  if (who === 'desk') return fetchRequest(kind, step);
   const wished = subject ?? `O=Order Desk, CN=${who}`;
   if (!step.world.keys[who]) {
-    const refusal = await step.first({ type: 'key', who });
+    const refusal = await step.first({ type: 'key', who, kind });
     if (refusal) return refusal;
   }
   const privateKey = revealed(step.world, who);
@@ -47,8 +48,8 @@ export async function makeRequest({ who, subject }: CommandOf<'csr'>, step: Step
   return told(step, made, (pem) => ({ kind: 'request', owner: who, pem }));
 }
 
-async function fetchRequest(step: Step): Answer {
-  const answer = await askRelay(step, { type: 'csr' }, 'csr');
+async function fetchRequest(kind: KeyKind, step: Step): Answer {
+  const answer = await askRelay(step, { type: 'csr', kind }, 'csr');
   if (!answer.ok) return answer.error;
   step.tell({ kind: 'request', owner: 'desk', pem: answer.value.pem });
   return null;
