@@ -78,7 +78,13 @@ export class LearnerSession implements Session {
   }
 
   left(page: Page): void {
-    for (const { end } of this.#runs.values()) if (end?.program === 'page' && end.page === page) end.client.hangUp();
+    for (const run of this.#runs.values()) {
+      const { end, tap, isShut } = run;
+      if (end?.program !== 'page' || end.page !== page) continue;
+      // Nobody is there any more to let through what waits, nor the goodbye behind it.
+      if (isShut) tap?.cut('FIN');
+      else end.client.hangUp();
+    }
   }
 
   close(): Promise<void> {

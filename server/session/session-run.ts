@@ -41,6 +41,11 @@ export class SessionRun {
     tap.setMode(this.#gate);
   }
 
+  /** Whether the gate keeps what comes. */
+  get isShut(): boolean {
+    return this.#gate === 'hold';
+  }
+
   setGate(mode: GateMode): void {
     this.#gate = mode;
     this.#tap?.setMode(mode);

@@ -2,7 +2,7 @@
 import type { Run } from '$core/bridge/run.ts';
 import { outcomeOf } from '$core/world/outcome.ts';
 import { beliefOf } from './beliefs.ts';
-import { refusalAlert } from './verdict.ts';
+import { isByTap, refusalAlert } from './verdict.ts';
 
 const CLIENTS = { page: 'the client in the page', node: 'Node' } as const;
 const SERVERS = { node: 'Node', openssl: 'openssl s_server' } as const;
@@ -42,7 +42,8 @@ function alertWords(run: Run): string {
   const alert = refusalAlert(run);
   if (alert === null) return 'No alert that refuses anything was seen on the wire.';
   const how = alert.encrypted ? 'in a locked record' : 'in clear';
-  return `The ${alert.from} sent the alert ${alert.name} (${alert.code}), ${how}.`;
+  const who = isByTap(run, alert.record) ? `The tap, in the name of the ${alert.from},` : `The ${alert.from}`;
+  return `${who} sent the alert ${alert.name} (${alert.code}), ${how}.`;
 }
 
 function changesOf(run: Run): string[] {

@@ -107,10 +107,15 @@ function isAnswered(run: Run): boolean {
   return hasHeard(run, 'client') || refusalAlert(run)?.from === 'server';
 }
 
-/** What a side's program said that was not on the wire. */
-export function ownWords(side: Side, run: Run | null): string[] {
-  const codes = (run?.events ?? []).flatMap((event) =>
-    event.side === side && event.code !== null ? [event.code] : [],
-  );
-  return [...new Set(codes)];
+/** What a side's program said of itself, off the wire: its own code for it, and what that is. */
+export interface OwnWords {
+  readonly code: string;
+  readonly text: string;
+}
+
+export function ownWords(side: Side, run: Run | null): OwnWords[] {
+  const said = new Map<string, OwnWords>();
+  for (const { side: by, code, text } of run?.events ?? [])
+    if (by === side && code !== null && !said.has(code)) said.set(code, { code, text });
+  return [...said.values()];
 }

@@ -51,6 +51,12 @@ export const KEYS = {
   swap: { keys: ['w'], shown: 'W', says: 'Swap it with the next of its side', does: (stage) => stage.prepare('swap') },
   duplicate: { keys: ['y'], shown: 'Y', says: 'Replay: send it twice', does: (stage) => stage.prepare('duplicate') },
   edit: { keys: ['e'], shown: 'E', says: 'Edit its bytes', does: (stage) => stage.edit() },
+  reseal: {
+    keys: ['s'],
+    shown: 'S',
+    says: 'After a drop: seal what follows anew with the keys, or not',
+    does: (stage) => (stage.isResealing = !stage.isResealing),
+  },
   undo: { keys: ['z', 'Backspace'], shown: 'Z', says: 'Undo, while it has not gone', does: (stage) => stage.undo() },
   inject: {
     keys: ['i'],

@@ -43,8 +43,13 @@ export class StageState {
   stop = $state<(typeof STOPS)[number]>('CertificateVerify');
   /** the held record whose bytes are being edited; null: none */
   edited = $state<number | null>(null);
+  /** whether records behind one that was taken out are sealed anew, under the number that their receiver expects */
+  isResealing = $state(false);
   /** whether the list of what can be sent or cut is open */
   isInjecting = $state(false);
+
+  /** whether what comes now waits at the gate */
+  #isShut = $state(false);
 
   readonly #follows: () => boolean;
 
@@ -74,7 +79,7 @@ export class StageState {
   readonly dissection = $derived(this.run === null ? null : dissectionOf(this.run));
   readonly rows = $derived(this.run === null ? [] : rowsOf(this.run, this.#prepared));
   readonly isOpen = $derived(this.whole !== null && !hasEnded(this.whole));
-  readonly held = $derived(this.moment === null ? (this.whole?.held ?? []) : []);
+  readonly held = $derived(this.moment === null && this.isOpen ? (this.whole?.held ?? []) : []);
 
   /** What is selected: the learner's choice, else the record that waits next, or the newest. */
   readonly selection: Selection | null = $derived.by(() => {
@@ -96,6 +101,11 @@ export class StageState {
   /** Why the last command was refused; null when it was not. */
   get problem(): string | null {
     return this.#problem;
+  }
+
+  /** Whether what comes now waits at the gate, as far as this page has seen to it. */
+  get isShut(): boolean {
+    return this.#isShut;
   }
 
   /** Whether records that come now are drawn crossing: those of a run that was there before stand still. */
@@ -147,6 +157,12 @@ export class StageState {
   readonly hasNext = $derived(
     this.whole !== null && this.target !== null && nextOfSide(this.whole, this.target) !== null,
   );
+  /** Whether a record is missing on the wire, so that what follows has a wrong number. */
+  readonly hasGap = $derived(
+    this.whole?.version === '1.3' &&
+      (this.whole.records.some(({ delivered }) => delivered?.length === 0) ||
+        this.#prepared.some(({ change }) => change.do === 'drop')),
+  );
   /** Whether the open connection can be acted on now. */
   readonly canAct = $derived(this.isOpen && this.isReachable && this.#doing === null && this.moment === null);
 
@@ -163,17 +179,23 @@ export class StageState {
 
   /** Lets one record through, with what is prepared for it. */
   async step(): Promise<void> {
-    if (this.canAct && this.held.length > 0) await this.#does({ type: 'gate', do: 'step' });
+    if (this.canAct && this.held.length > 0) await this.#does({ type: 'gate', do: 'step', keyed: this.#keyed });
   }
 
   /** Opens the gate. */
   async go(): Promise<void> {
-    if (this.canAct && this.held.length > 0) await this.#does({ type: 'gate', do: 'run' });
+    if (this.canAct && (this.held.length > 0 || this.#isShut))
+      await this.#does({ type: 'gate', do: 'run', keyed: this.#keyed });
   }
 
-  /** Lets records through until one waits that is wanted. */
+  /** Lets records through until the next one waits that is wanted; one that waits already is not that. */
   async until(): Promise<void> {
-    if (this.canAct && this.held.length > 0) await this.#does({ type: 'gate', do: 'until', what: this.stop });
+    if (!this.canAct || this.held.length === 0) return;
+    const waiting = this.rows.find(({ index }) => index === this.held[0]?.index);
+    const isWanted =
+      this.stop === 'alert' ? waiting?.alert !== null : waiting?.label.split(/ \+ |, /).includes(this.stop);
+    if (isWanted) await this.step();
+    await this.#does({ type: 'gate', do: 'until', what: this.stop, keyed: this.#keyed });
   }
 
   /** Closes the gate: what comes from now on waits. */
@@ -183,7 +205,8 @@ export class StageState {
 
   /** Lets the target through as it was sent, before others if need be. */
   async pass(): Promise<void> {
-    if (this.canAct && this.target) await this.#does({ type: 'act', do: 'pass', record: this.target.index });
+    if (this.canAct && this.target)
+      await this.#does({ type: 'act', do: 'pass', record: this.target.index, keyed: this.#keyed });
   }
 
   /** Prepares a change of the target: it happens when the gate lets it through. */
@@ -216,6 +239,10 @@ export class StageState {
     if (this.canAct) await this.#does({ type: 'act', do: 'cut', how });
   }
 
+  get #keyed(): 'yes' | 'no' {
+    return this.isResealing && this.hasGap ? 'yes' : 'no';
+  }
+
   /** What waits to be done to a record; null: nothing. */
   changeOf(record: number): Change | null {
     return this.#prepared.find((one) => one.record === record)?.change ?? null;
@@ -231,6 +258,8 @@ export class StageState {
     const done = await world.perform(command);
     this.#doing = null;
     if (done.kind === 'failed') this.#problem = done.text;
+    if (command.type === 'dial') this.#isShut = command.gate === 'step';
+    if (command.type === 'gate') this.#isShut = command.do !== 'run';
     // What waits next is what one wants to see now.
     if (command.type === 'gate' || command.type === 'dial') this.#selected = null;
   }

@@ -5,6 +5,7 @@ import type { AlertView, Side } from '$core/tls/dissection.ts';
 import type { LampState } from '$site/ui/marks/lamp.ts';
 import { FORMER_RUN } from '$core/world/apply.ts';
 import { dissectionOf, outcomeOf, type Reason } from '$core/world/outcome.ts';
+import { wireRows } from '$core/world/wire.ts';
 
 export type Verdict =
   | { readonly kind: 'none' }
@@ -34,6 +35,12 @@ export function refusalAlert(run: Run): AlertView | null {
   return dissectionOf(run).alerts.find(({ code }) => !GOOD_ORDER.includes(code)) ?? null;
 }
 
+/** Whether the tap put a record on the wire, in a side's name. */
+export function isByTap(run: Run, record: number): boolean {
+  const row = wireRows(run).find(({ records }) => records.some(({ index }) => index === record));
+  return row !== undefined && !('held' in row.tap) && row.tap.sent.length === 0;
+}
+
 /** True when nothing more can come: both ends are closed, or the server's session of this run is gone. */
 export function hasEnded(run: Run): boolean {
   return outcomeOf(run).isOver || run.id === FORMER_RUN;
@@ -52,8 +59,12 @@ export function verdictOf(run: Run): Verdict {
   return { kind: 'closed', how: end.how, title, text: 'Neither side reported a reason.' };
 }
 
-function alertVerdict(run: Run, { code, name, from, encrypted }: AlertView): Verdict {
+function alertVerdict(run: Run, { code, name, from, encrypted, record }: AlertView): Verdict {
   const { reason, lamps } = outcomeOf(run);
+  if (isByTap(run, record)) {
+    const text = `A fatal alert that the ${from} never sent. The ${otherSide(from)} cannot tell the difference.`;
+    return { kind: 'alert', code, title: `${name}, in the name of the ${from}`, text };
+  }
   const other = otherSide(from);
   const how = encrypted ? 'A fatal alert in a locked record.' : 'A fatal alert in clear.';
   const late = lamps[other].kind === 'lit' ? ` The ${other} had already been content.` : '';

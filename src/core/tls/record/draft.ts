@@ -1,7 +1,7 @@
 /** One record while it is being read. Its view is made at the end, when every message is known to be whole or not. */
 import { Reader } from '../../bytes/reader.ts';
 import type { AlertView, Dissection, Field, Protection, RecordView } from '../dissection.ts';
-import { field, hexValue, undecoded, whole, type Format } from '../format/format.ts';
+import { field, from, hexValue, u8, undecoded, whole, type Format } from '../format/format.ts';
 import type { Opening } from '../keys/flow.ts';
 import { pieceField, pieceLabel, type Piece } from '../messages/assemble.ts';
 import {
@@ -13,7 +13,7 @@ import {
   RECORD_HEADER,
   SSLV2_HELLO,
 } from '../messages/records.ts';
-import { alertName } from '../names/names.ts';
+import { alertName, CONTENT_TYPES } from '../names/names.ts';
 import { RECORD_HEADER_BYTES, type Framed } from './framing.ts';
 import type { Opened } from './opened.ts';
 import { layoutOf } from './protection.ts';
@@ -239,11 +239,16 @@ function stretch(input: Reader, name: string, length: number, says: string, prob
   return field(name, hexValue(input.take(length)), input.since(start), CIPHER_SOURCE, says, problem);
 }
 
+const INNER_TYPE = from(
+  'RFC 8446 §5.2',
+  u8('type', 'What the record truly carries; outside it always says 23.', CONTENT_TYPES),
+);
+
 /** What the protection had put behind the content: type and zeros in TLS 1.3, MAC and padding in CBC. */
 function addTail(rest: Reader, kind: string | undefined, children: Field[]): void {
   if (rest.left === 0) return;
   if (kind === 'tls13') {
-    children.push(stretch(rest, 'type', 1, 'What the record truly carries; outside it always says 23.', ''));
+    INNER_TYPE.read(rest, RECORD_ENV, children);
     if (rest.left > 0)
       children.push(stretch(rest, 'zeros', rest.left, 'Padding, so that the length tells nothing.', ''));
     return;
