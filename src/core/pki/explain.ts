@@ -7,10 +7,10 @@ import { done, refused, type Result } from '../bytes/result.ts';
 import type { CheckName, PathCheck } from './explain/check.ts';
 import { judge } from './explain/explain.ts';
 import { serialText } from './facts.ts';
-import { certificateFrom, certificatesFrom, type InputError } from './input.ts';
+import { blocksOf, certificateFrom, type InputError } from './input.ts';
 import type { Purpose } from './issue.ts';
 import { nameText } from './names/name-text.ts';
-import type { Certificate } from './x509/certificate.ts';
+import { parseCertificate, type Certificate } from './x509/certificate.ts';
 import { parseCrl, type Crl } from './x509/crl.ts';
 
 export type { PathCheck };
@@ -38,6 +38,8 @@ export interface Explanation {
   readonly trusted: boolean;
   /** the best first; at least one */
   readonly paths: readonly ExplainedPath[];
+  /** a sentence for each certificate beside the judged one that could not be read, and was passed over */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -45,8 +47,10 @@ export interface Explanation {
  *
  * @param options PEM texts, each with one or several blocks. `certificate`: the first one is judged, the others of its
  *   text came along like `untrusted`. `crls`: with any, every certificate below the anchor needs a fresh list.
- *   `purpose` and `host` are judged where they are given. `now`: Unix ms.
- * @returns the explanation; a text that cannot be read is refused, by what is wrong with it
+ *   `purpose` and `host` are judged where they are given; a host may be a name, an address or a mail address.
+ *   `strict` refuses also what only strict verifiers refuse (`openssl verify -x509_strict`). `now`: Unix ms.
+ * @returns the explanation; a text that holds nothing of the kind, a judged certificate or a list that is damaged, is
+ *   refused with what is wrong
  */
 export function explain(options: {
   readonly certificate: string;
@@ -55,26 +59,32 @@ export function explain(options: {
   readonly crls?: readonly string[];
   readonly purpose?: Purpose;
   readonly host?: string;
+  readonly strict?: boolean;
   readonly now: number;
 }): Result<Explanation, InputError> {
   const leaf = certificateFrom(options.certificate);
   if (!leaf.ok) return leaf;
-  const untrusted = allFrom([options.certificate, ...(options.untrusted ?? [])]);
+  const untrusted = allFrom([options.certificate, ...(options.untrusted ?? [])], 'that came along');
   if (!untrusted.ok) return untrusted;
-  const anchors = allFrom(options.anchors);
+  const anchors = allFrom(options.anchors, 'to be trusted');
   if (!anchors.ok) return anchors;
   const crls = crlsFrom(options.crls ?? []);
   if (!crls.ok) return crls;
-  const { purpose, host, now } = options;
-  const question = { at: now, ...(purpose === undefined ? {} : { purpose }), ...(host === undefined ? {} : { host }) };
-  const evidence = { leaf: leaf.value, untrusted: untrusted.value, anchors: anchors.value, crls: crls.value };
+  const { purpose, host, strict = false, now } = options;
+  const wanted = { ...(purpose === undefined ? {} : { purpose }), ...(host === undefined ? {} : { host }) };
+  const question = { at: now, isStrict: strict, ...wanted };
+  const evidence = {
+    ...{ leaf: leaf.value, untrusted: untrusted.value.certificates },
+    ...{ anchors: anchors.value.certificates, crls: crls.value },
+  };
   const paths = judge(evidence, question).map(({ isTrusted, isAnchored, certificates, checks }) => ({
     trusted: isTrusted,
     anchored: isAnchored,
     certificates: certificates.map(pathCertificate),
     checks,
   }));
-  return done({ trusted: paths.some(({ trusted }) => trusted), paths });
+  const unread = [...anchors.value.unread, ...untrusted.value.unread];
+  return done({ trusted: paths.some(({ trusted }) => trusted), paths, unread });
 }
 
 /** One check of a certificate or of an authority above it. */
@@ -112,14 +122,25 @@ function pathCertificate({ subject, issuer, serial, notBefore, notAfter, der }: 
   };
 }
 
-function allFrom(texts: readonly string[]): Result<Certificate[], InputError> {
-  const all: Certificate[] = [];
+interface Read {
+  readonly certificates: readonly Certificate[];
+  readonly unread: readonly string[];
+}
+
+/** A damaged certificate among others does not keep those from being judged. */
+function allFrom(texts: readonly string[], what: string): Result<Read, InputError> {
+  const certificates: Certificate[] = [];
+  const unread: string[] = [];
   for (const text of texts) {
-    const read = certificatesFrom(text);
-    if (!read.ok) return read;
-    all.push(...read.value);
+    const blocks = blocksOf(text, 'certificate');
+    if (!blocks.ok) return blocks;
+    for (const { der } of blocks.value) {
+      const read = parseCertificate(der);
+      if (read.ok) certificates.push(read.value);
+      else unread.push(`A certificate ${what} is damaged, and passed over. ${read.error.why}`);
+    }
   }
-  return done(all);
+  return done({ certificates, unread });
 }
 
 function crlsFrom(texts: readonly string[]): Result<Crl[], InputError> {

@@ -31,19 +31,6 @@ function wholeKey(der: Uint8Array): PublicKey {
   return key;
 }
 
-/** Every certificate of a text; none is refused. */
-export function certificatesFrom(pem: string): Result<readonly Certificate[], InputError> {
-  const blocks = blocksOf(pem, 'certificate');
-  if (!blocks.ok) return blocks;
-  const certificates: Certificate[] = [];
-  for (const { der } of blocks.value) {
-    const certificate = parseCertificate(der);
-    if (!certificate.ok) return damaged('certificate', certificate.error);
-    certificates.push(certificate.value);
-  }
-  return done(certificates);
-}
-
 /** DER of the first block of this kind. */
 export function firstOf<Value>(
   pem: string,
@@ -56,7 +43,8 @@ export function firstOf<Value>(
   return parsed.ok ? parsed : damaged(kind, parsed.error);
 }
 
-function blocksOf(pem: string, kind: PemKind): Result<readonly [PemBlock, ...PemBlock[]], InputError> {
+/** The blocks of a kind in a text, at least one. */
+export function blocksOf(pem: string, kind: PemKind): Result<readonly [PemBlock, ...PemBlock[]], InputError> {
   const blocks = fromPem(pem);
   if (!blocks.ok) return refused('notPem', blocks.error.why);
   const [first, ...rest] = blocks.value.filter((block) => blockKind(block) === kind);

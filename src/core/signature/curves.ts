@@ -22,6 +22,16 @@ export function ecdsaHolds(curve: string, key: Uint8Array, digest: Uint8Array, s
   return answerOf(() => known.verify(signature, digest, key, { prehash: false, lowS: false, format: 'der' }));
 }
 
+/** Whether bytes are a point of a curve, as SEC 1 §2.3.3 writes it; null where we do not compute on the curve. */
+export function isPoint(curve: string, key: Uint8Array): boolean | null {
+  const known = CURVES.get(curve);
+  if (!known) return null;
+  return answerOf(() => {
+    known.Point.fromBytes(key).assertValidity();
+    return true;
+  });
+}
+
 /**
  * Ed25519, RFC 8032 §5.1.7.
  *

@@ -4,6 +4,7 @@ import { HASHES, type HashName } from './hash.ts';
 
 /** Hashes that a DigestInfo can name here. */
 const OIDS = {
+  MD5: OID['id-md5'],
   SHA: OID['id-sha1'],
   SHA224: OID['id-sha224'],
   SHA256: OID['id-sha256'],

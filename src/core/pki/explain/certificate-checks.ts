@@ -2,16 +2,17 @@
 import type { KeyUsage } from '../../asn1/key-usage.ts';
 import { OID, oidName } from '../../asn1/oids.ts';
 import { isoTime } from '../../asn1/time.ts';
-import { toHex } from '../../bytes/hex.ts';
-import { reading } from '../der/read.ts';
-import { keyBits, keyKind } from '../keys/public-key.ts';
 import { nameText } from '../names/name-text.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import * as ext from '../x509/extensions.ts';
 import { countsInPath, fails, holds, isAuthority, remark, said, valueOf, type Finding } from './check.ts';
+import { accessDescriptions, distributionPoints } from './distribution-point.ts';
 import { hostCheck } from './host-name.ts';
+import { keyIdCheck, rootKeyIdCheck, wantedIssuer } from './key-id.ts';
 import { nameConstraints, nameConstraintsCheck } from './name-constraints.ts';
-import { isSelfSigned, keyIdsAgree, signatureBy } from './paths.ts';
+import { isSelfSigned, signatureBy } from './paths.ts';
+import { profileChecks } from './profile.ts';
+import { algorithmCheck } from './strength.ts';
 
 export type Purpose = 'client' | 'server';
 
@@ -22,6 +23,8 @@ export interface Question {
   readonly purpose?: Purpose;
   /** host name or address that a server certificate must be for */
   readonly host?: string;
+  /** refuses also what only strict verifiers refuse, as `openssl verify -x509_strict` does */
+  readonly isStrict?: boolean;
 }
 
 /** One certificate and what stands around it. */
@@ -41,8 +44,9 @@ export interface Place {
 export function certificateChecks(place: Place, question: Question): Finding[] {
   const findings = [
     readableCheck(place.certificate),
-    ...(place.isAnchor ? [anchorCheck(place)] : signerChecks(place)),
-    algorithmCheck(place),
+    ...profileChecks({ ...place, isIssuer: place.depth > 0 }, question.isStrict ?? false),
+    ...(place.isAnchor ? [anchorCheck(place), rootKeyIdCheck(place.certificate)] : signerChecks(place)),
+    algorithmCheck(place.certificate, place.isAnchor),
     validityCheck(place.certificate, question.at),
     ...(place.depth > 0 ? authorityChecks(place) : []),
     purposeCheck(place, question),
@@ -60,7 +64,9 @@ const DECODERS = {
   extKeyUsage: ext.extendedKeyUsage,
   subjectAltName: ext.alternativeNames,
   subjectKeyIdentifier: ext.subjectKeyIdentifier,
-  authorityKeyIdentifier: ext.authorityKeyIdentifier,
+  authorityKeyIdentifier: wantedIssuer,
+  cRLDistributionPoints: distributionPoints,
+  authorityInfoAccess: accessDescriptions,
   nameConstraints,
 } as const;
 
@@ -68,9 +74,6 @@ function readableCheck({ extensions, version }: Certificate): Finding {
   for (const [name, decode] of Object.entries(DECODERS)) {
     const read = said<unknown>(extensions, name as keyof typeof DECODERS, decode);
     if (read.kind === 'damaged') return fails('readable', `Its extension ${name} is damaged. ${read.why}`);
-  }
-  if (extensions.length > 0 && version < 3) {
-    return remark('readable', `It has extensions, though it says it has version ${version}.`);
   }
   return holds('readable', `It is a version ${version} certificate, and every extension that counts can be read.`);
 }
@@ -101,37 +104,6 @@ function signerChecks({ certificate, issuer }: Place): Finding[] {
     keyIdCheck(certificate, issuer),
     verdict.holds ? holds('signature', 'The issuer’s key signed every byte of it.') : fails('signature', verdict.why),
   ];
-}
-
-function keyIdCheck(certificate: Certificate, issuer: Certificate): Finding {
-  const agrees = keyIdsAgree(certificate, issuer);
-  if (agrees === null) return remark('key-id', 'No key identifiers to compare: only the name leads to the issuer.');
-  if (agrees) return holds('key-id', 'The key identifier of its issuer is the one it asks for.');
-  const own = valueOf(said(issuer.extensions, 'subjectKeyIdentifier', ext.subjectKeyIdentifier));
-  return fails(
-    'key-id',
-    `It asks for an issuer with another key identifier than ${toHex(own ?? new Uint8Array(0))}: same name, other key.`,
-  );
-}
-
-const WEAK: readonly string[] = [OID.sha1WithRSAEncryption];
-const SMALLEST_RSA = 2048;
-
-/** What is weak by today's measure is remarked, not refused: `openssl verify` does the same. */
-function algorithmCheck({ certificate, isAnchor }: Place): Finding {
-  const { algorithm, publicKey } = certificate;
-  const size = reading(() => keyBits(publicKey));
-  if (!size.ok) return fails('algorithm', `Its public key is damaged. ${size.error.why}`);
-  const bits = size.value;
-  const kind = keyKind(publicKey);
-  if (kind === 'RSA' && bits !== null && bits < SMALLEST_RSA) {
-    return remark('algorithm', `Its RSA key has only ${bits} bits; ${SMALLEST_RSA} are asked for today.`);
-  }
-  const hash = oidName(algorithm.oid);
-  if (WEAK.includes(algorithm.oid) && !isAnchor) {
-    return remark('algorithm', `It is signed with ${hash}, and SHA-1 has been broken: TLS peers of today refuse it.`);
-  }
-  return holds('algorithm', `${kind}${bits === null ? '' : ` with ${bits} bits`}, signed with ${hash}.`);
 }
 
 function validityCheck({ notBefore, notAfter }: Certificate, at: number): Finding {

@@ -1,11 +1,13 @@
 import type { OidName } from '../../asn1/oids.ts';
 import { reading } from '../der/read.ts';
-import { isSelfIssued, type Certificate } from '../x509/certificate.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { basicConstraints, extensionOf, type Extension } from '../x509/extensions.ts';
+import { isSameName } from './same-name.ts';
 
 /** What is looked at, in the order in which it is told. */
 export const CHECKS = [
   'readable',
+  'profile',
   'issuer',
   'anchor',
   'key-id',
@@ -72,6 +74,6 @@ export function isAuthority({ extensions }: Certificate): boolean {
 }
 
 /** Whether a certificate only renews its issuer's key: such do not count in path lengths and name constraints. */
-export function countsInPath(certificate: Certificate): boolean {
-  return !isSelfIssued(certificate);
+export function countsInPath({ issuer, subject }: Certificate): boolean {
+  return !isSameName(issuer, subject);
 }

@@ -2,9 +2,9 @@
 import { context, TAG } from '../../asn1/tag.ts';
 import { sequence, setOf } from '../../asn1/write.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { DerReader, onlyElement, type Element } from '../der/read.ts';
-import { setBits } from '../der/values.ts';
-import { generalNameText, readGeneralNames, type GeneralName } from '../names/general-name.ts';
+import { DerReader, Malformed, onlyElement, type Element } from '../der/read.ts';
+import { oidText, setBits } from '../der/values.ts';
+import { generalName, generalNameText, readGeneralNames, type GeneralName } from '../names/general-name.ts';
 import { nameOf, type Name } from '../names/name.ts';
 import type { Extension } from '../x509/extensions.ts';
 import { isSameName } from './same-name.ts';
@@ -47,6 +47,19 @@ export function distributionPoints({ value }: Extension): DistributionPoint[] {
       reasons: reasons ? setBits(reasons, 'The reasons') : ALL_REASONS,
       crlIssuer: issuer && readGeneralNames(issuer.inside(), 'names'),
     };
+  });
+}
+
+/** The ways to an authority (RFC 5280 section 4.2.2.1), by their OIDs. */
+export function accessDescriptions({ value }: Extension): string[] {
+  const list = onlyElement(value, 'authorityInfoAccess', TAG.sequence).inside();
+  if (list.isEmpty) throw new Malformed('authorityInfoAccess must not be empty.');
+  return list.all('ways to the authority', POINTS, TAG.sequence).map((element) => {
+    const reader = element.inside();
+    const way = oidText(reader.read('its kind', TAG.oid));
+    generalName(reader.read('its place'));
+    reader.end('A way to the authority');
+    return way;
   });
 }
 

@@ -34,17 +34,23 @@ export interface JudgedPath {
 /** Lists may be signed by certificates that need lists themselves; that ends here. */
 const NESTED_SIGNERS = 3;
 
-/** Every way, the best first: a trusted one, else the one where the fewest checks fail. */
+/** Ways that are judged, when none of them is trusted. */
+const WAYS = 64;
+
+/**
+ * Ways to an anchor, the best first: a trusted one, else the one where the fewest checks fail. The search ends with the
+ * first that is trusted.
+ */
 export function judge(evidence: Evidence, question: Question): JudgedPath[] {
-  return judgedPaths(evidence, question, []);
+  // Certificates know whole seconds: the last one lasts until the next begins (RFC 5280 section 4.1.2.5).
+  return judgedPaths(evidence, { ...question, at: Math.floor(question.at / 1000) * 1000 }, []);
 }
 
 function judgedPaths(evidence: Evidence, question: Question, asking: readonly Certificate[]): JudgedPath[] {
-  const paths = findPaths(evidence.leaf, evidence.untrusted, evidence.anchors, question.at);
   const judged: JudgedPath[] = [];
-  for (const path of paths) {
+  for (const path of findPaths(evidence.leaf, evidence.untrusted, evidence.anchors, question.at)) {
     judged.push(judgedPath(path, evidence, question, asking));
-    if (judged.at(-1)?.isTrusted === true) break;
+    if (judged.at(-1)?.isTrusted === true || judged.length >= WAYS) break;
   }
   return judged.sort((one, other) => failures(one) - failures(other));
 }

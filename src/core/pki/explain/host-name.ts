@@ -8,12 +8,20 @@ import type { Certificate } from '../x509/certificate.ts';
 import { alternativeNames } from '../x509/extensions.ts';
 import { fails, holds, said, valueOf, type Finding } from './check.ts';
 
+/** A host as certificates hold it: without the brackets of an address or the dot at its end, in A-labels (RFC 5890). */
+function dialled(host: string): string {
+  const bare = /^\[.*\]$/.test(host) ? host.slice(1, -1) : host.replace(/\.$/, '');
+  if (!/[^\x20-\x7e]/.test(bare)) return bare;
+  return URL.canParse(`http://${bare}`) ? new URL(`http://${bare}`).hostname : bare;
+}
+
 /**
- * @param host a DNS name or an IP address, as the client dialled it
+ * @param host a DNS name, an IP address or a mail address, as the client dialled it
  * @returns the check `host`. A common name is never taken for a host name (RFC 9525 section 6.3), though OpenSSL still
  *   does where a certificate has no DNS name.
  */
-export function hostCheck({ extensions, subject }: Certificate, host: string): Finding {
+export function hostCheck({ extensions, subject }: Certificate, wanted: string): Finding {
+  const host = dialled(wanted);
   const names = valueOf(said(extensions, 'subjectAltName', alternativeNames)) ?? [];
   const address = addressBytes(host);
   const isNamed = names.some((name) => (address === null ? isForHost(name, host) : isForAddress(name, address)));
@@ -40,7 +48,16 @@ function isForAddress(name: GeneralName, address: Uint8Array): boolean {
 }
 
 function isForHost(name: GeneralName, host: string): boolean {
+  if (host.includes('@')) return name.kind === 'email' && isSameMailbox(name.text, host);
   return name.kind === 'DNS' && matchesHost(name.text, host);
+}
+
+/** The part before the `@` is the host's own affair, so its case counts (RFC 5280 section 7.5). */
+function isSameMailbox(one: string, other: string): boolean {
+  const [at, otherAt] = [one.lastIndexOf('@'), other.lastIndexOf('@')];
+  return (
+    one.slice(0, at) === other.slice(0, otherAt) && one.slice(at).toLowerCase() === other.slice(otherAt).toLowerCase()
+  );
 }
 
 /** Letters compare without case; `*` stands for the whole of the first label, and at least two labels follow it. */

@@ -2,15 +2,15 @@
 import { OID } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import { Reader, sameBytes } from '../../bytes/reader.ts';
-import { onlyElement, type DerReader } from '../der/read.ts';
+import { Malformed, onlyElement, type DerReader } from '../der/read.ts';
 import { smallInteger } from '../der/values.ts';
 import { addressText } from '../names/address.ts';
 import { ATTRIBUTES } from '../names/attributes.ts';
 import { generalName, generalNameText, type GeneralName } from '../names/general-name.ts';
 import { textsOf } from '../names/name.ts';
-import { isSelfIssued, type Certificate } from '../x509/certificate.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { alternativeNames, type Extension } from '../x509/extensions.ts';
-import { fails, holds, said, valueOf, type Finding } from './check.ts';
+import { countsInPath, fails, holds, said, valueOf, type Finding } from './check.ts';
 import { isWithin } from './same-name.ts';
 
 export interface NameConstraints {
@@ -26,6 +26,7 @@ const COMPARISONS = 250_000;
 
 export function nameConstraints({ value }: Extension): NameConstraints {
   const reader = onlyElement(value, 'nameConstraints', TAG.sequence).inside();
+  if (reader.isEmpty) throw new Malformed('nameConstraints must limit something, and these do not.');
   const permitted = subtrees(reader, 0);
   const excluded = subtrees(reader, 1);
   reader.end('nameConstraints');
@@ -38,6 +39,7 @@ export function nameConstraints({ value }: Extension): NameConstraints {
 
 function subtrees(reader: DerReader, number: number): { bases: GeneralName[]; hasDepths: boolean } {
   const list = reader.optional('subtrees', context(number, 'constructed'));
+  if (list?.inside().isEmpty) throw new Malformed('A list of subtrees must not be empty.');
   let hasDepths = false;
   const bases = (list?.inside().all('subtrees', SUBTREES, TAG.sequence) ?? []).map((element) => {
     const inner = element.inside();
@@ -62,7 +64,7 @@ export function nameConstraintsCheck(
   isLeaf: boolean,
   above: readonly Certificate[],
 ): Finding | null {
-  if (isSelfIssued(certificate) && !isLeaf) return null;
+  if (!countsInPath(certificate) && !isLeaf) return null;
   const limits = above.flatMap(({ extensions }) => {
     const limit = said(extensions, 'nameConstraints', nameConstraints);
     return limit.kind === 'absent' ? [] : [limit];
@@ -100,11 +102,15 @@ function breach(names: readonly GeneralName[], { permitted, excluded, hasDepths 
   if (names.length * (permitted.length + excluded.length) > COMPARISONS) return 'It has too many names to compare.';
   for (const name of names) {
     const text = generalNameText(name);
+    const unclear = [...permitted, ...excluded].find(
+      (base) => isSameKind(base, name) && placeOf(name, base) === 'unclear',
+    );
+    if (unclear) return `Nobody can say whether ${text} is inside ${baseText(unclear)}, so it is refused.`;
     const allowed = permitted.filter((base) => isSameKind(base, name));
-    if (allowed.length > 0 && !allowed.some((base) => isInside(name, base))) {
+    if (allowed.length > 0 && !allowed.some((base) => placeOf(name, base) === 'inside')) {
       return `An authority above it may only name ${allowed.map(baseText).join(', ')}; ${text} is outside.`;
     }
-    const forbidden = excluded.find((base) => isSameKind(base, name) && isInside(name, base));
+    const forbidden = excluded.find((base) => isSameKind(base, name) && placeOf(name, base) !== 'outside');
     if (forbidden) return `An authority above it must not name anything in ${baseText(forbidden)}; ${text} is inside.`;
   }
   return null;
@@ -115,51 +121,82 @@ function isSameKind(base: GeneralName, name: GeneralName): boolean {
   return base.kind === name.kind;
 }
 
-/** An unknown kind of name is treated so that the limit bites: outside what is permitted, inside what is excluded. */
-function isInside(name: GeneralName, base: GeneralName): boolean {
-  if (name.kind === 'directory' && base.kind === 'directory') return isWithin(name.name, base.name);
-  if (name.kind === 'IP' && base.kind === 'IP') return isInNetwork(name.bytes, base.bytes);
-  if (name.kind === 'DNS' && base.kind === 'DNS') return isInDomain(name.text, base.text);
-  if (name.kind === 'email' && base.kind === 'email') return isMailIn(name.text, base.text);
-  if (name.kind === 'URI' && base.kind === 'URI') return isUriIn(name.text, base.text);
-  return false;
+/** `partly`: a wildcard that stands for names inside and outside. `unclear`: one of the two is no such name at all. */
+type Place = 'inside' | 'outside' | 'partly' | 'unclear';
+
+const within = (isInside: boolean): Place => (isInside ? 'inside' : 'outside');
+
+function placeOf(name: GeneralName, base: GeneralName): Place {
+  if (name.kind === 'directory' && base.kind === 'directory') return within(isWithin(name.name, base.name));
+  if (name.kind === 'IP' && base.kind === 'IP') return inNetwork(name.bytes, base.bytes);
+  if (name.kind === 'DNS' && base.kind === 'DNS') return inDomain(name.text.toLowerCase(), base.text.toLowerCase());
+  if (name.kind === 'email' && base.kind === 'email') return inMailDomain(name.text, base.text);
+  if (name.kind === 'URI' && base.kind === 'URI') return ofHost(name.text, base.text.toLowerCase());
+  return 'unclear';
 }
 
 /** Network and mask in 8 or 32 bytes. */
-function isInNetwork(address: Uint8Array, network: Uint8Array): boolean {
-  if (network.length !== address.length * 2) return false;
-  const mask = network.subarray(address.length);
+function inNetwork(address: Uint8Array, network: Uint8Array): Place {
+  const width = network.length / 2;
+  const mask = network.subarray(width);
+  const isOfSize = (bytes: number) => bytes === 4 || bytes === 16;
+  if (!isOfSize(address.length) || !isOfSize(width) || !isPrefix(mask)) return 'unclear';
+  if (width !== address.length) return 'outside';
   const masked = (bytes: Uint8Array) => {
     const reader = new Reader(mask);
     return bytes.map((byte) => byte & reader.uint(1));
   };
-  return sameBytes(masked(address), masked(network.subarray(0, address.length)));
+  return within(sameBytes(masked(address), masked(network.subarray(0, width))));
 }
 
-/** The domain itself and all below it; with a leading dot only those below. */
-function isInDomain(host: string, base: string): boolean {
-  const [name, domain] = [host.toLowerCase(), base.toLowerCase()];
-  if (domain === '') return true;
-  return name === domain || name.endsWith(domain.startsWith('.') ? domain : `.${domain}`);
+/** A mask has its ones first, as RFC 4632 has it. */
+function isPrefix(mask: Uint8Array): boolean {
+  const bits = [...mask].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return !bits.includes('01');
+}
+
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
+const HOST_BYTES = 253;
+
+/** Labels of letters, digits, hyphens and what people use besides; `*` may be the whole of the first. */
+export function isHostName(text: string): boolean {
+  return text.length <= HOST_BYTES && DOMAIN.test(text.startsWith('*.') ? text.slice(2) : text);
+}
+
+/** `who@host`, without a second `@` and without blanks. */
+export function isMailbox(text: string): boolean {
+  const at = text.indexOf('@');
+  return at > 0 && !/[\s<>]/.test(text) && DOMAIN.test(text.slice(at + 1));
+}
+
+/** The domain itself and all below it. With a leading dot, which RFC 5280 does not know and many write, only those below. */
+function inDomain(host: string, base: string): Place {
+  const domain = base.replace(/^\./, '');
+  if (!isHostName(host) || (domain !== '' && !DOMAIN.test(domain))) return 'unclear';
+  if (base === '') return 'inside';
+  if (host === base || host.endsWith(`.${domain}`)) return 'inside';
+  const isOneOf = host.startsWith('*.') && domain.slice(domain.indexOf('.') + 1) === host.slice(2);
+  return isOneOf ? 'partly' : 'outside';
 }
 
 /** One mailbox, all of one host, or with a leading dot all hosts of a domain. */
-function isMailIn(mail: string, base: string): boolean {
-  const at = mail.lastIndexOf('@');
+function inMailDomain(mail: string, base: string): Place {
+  const at = mail.indexOf('@');
   const host = mail.slice(at + 1).toLowerCase();
-  const baseAt = base.lastIndexOf('@');
-  if (baseAt > 0) return mail.slice(0, at) === base.slice(0, baseAt) && host === base.slice(baseAt + 1).toLowerCase();
+  const baseAt = base.indexOf('@');
   const domain = base.slice(baseAt + 1).toLowerCase();
-  return domain === '' || (domain.startsWith('.') ? host.endsWith(domain) : host === domain);
+  if (!isMailbox(mail) || (domain !== '' && !DOMAIN.test(domain.replace(/^\./, '')))) return 'unclear';
+  if (baseAt > 0) return within(mail.slice(0, at) === base.slice(0, baseAt) && host === domain);
+  return within(domain === '' || (domain.startsWith('.') ? host.endsWith(domain) : host === domain));
 }
 
 /** By the host of the URI: exactly that host, or with a leading dot those below it. */
-function isUriIn(uri: string, base: string): boolean {
+function ofHost(uri: string, domain: string): Place {
   const authority = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/.exec(uri);
   const host = authority?.[1]?.toLowerCase() ?? '';
-  const domain = base.toLowerCase();
-  if (host === '' || host.startsWith('[') || /^[\d.]+$/.test(host)) return false;
-  return domain.startsWith('.') ? host.endsWith(domain) : host === domain;
+  if (!DOMAIN.test(host) || /^[\d.]+$/.test(host) || !DOMAIN.test(domain.replace(/^\./, ''))) return 'unclear';
+  return within(domain.startsWith('.') ? host.endsWith(domain) : host === domain);
 }
 
 function baseText(base: GeneralName): string {

@@ -1,8 +1,8 @@
 // Several ways to several anchors: renewed keys, cross-signed authorities, impostors, loops.
+import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toPem } from '../../bytes/pem.ts';
 import type { Result } from '../../bytes/result.ts';
-import { searchedKey } from '../keys/generate.ts';
 import { readPrivateKey, type PrivateKey } from '../keys/private-key.ts';
 import { keyIdentifier } from '../keys/public-key.ts';
 import { nameDer } from '../names/name-text.ts';
@@ -13,9 +13,11 @@ const NOW = Date.UTC(2026, 7, 1);
 const YEAR = 365 * 86_400_000;
 const made = <Value>(result: Result<Value>): Value => (result.ok ? result.value : expect.fail(result.error.why));
 
+const newKey = (): string =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const keys = new Map<string, PrivateKey>();
 beforeAll(() => {
-  for (const name of ['a', 'b', 'c', 'leaf']) keys.set(name, made(readPrivateKey(searchedKey(1024).privateKey)));
+  for (const name of ['a', 'b', 'c', 'leaf']) keys.set(name, made(readPrivateKey(newKey())));
 });
 const key = (name: string): PrivateKey => keys.get(name) ?? expect.fail(`no key ${name}`);
 
@@ -139,7 +141,7 @@ describe('anchors', () => {
   });
 
   test('a self-signed leaf is trusted only where it is an anchor itself', () => {
-    const { privateKey } = searchedKey(1024);
+    const privateKey = newKey();
     const own = made(selfSign({ privateKey, subject: 'CN=me', for: 'client', now: NOW }));
     expect(judged(own, [], [own]).trusted).toBe(true);
     const verdict = judged(own, [], [certificate({ subject: 'CN=A', key: 'a' })]);

@@ -4,9 +4,8 @@ import { reading } from '../der/read.ts';
 import { checkSignature, type Verdict } from '../keys/signature.ts';
 import { isSameKey } from '../keys/public-key.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { authorityKeyIdentifier, subjectKeyIdentifier } from '../x509/extensions.ts';
-import { said, valueOf } from './check.ts';
-import { isSameName } from './same-name.ts';
+import { keyIdsAgree } from './key-id.ts';
+import { canonical, isSameName } from './same-name.ts';
 
 /** Certificates from the leaf upwards. */
 export interface Path {
@@ -16,93 +15,124 @@ export interface Path {
 }
 
 const LONGEST = 20;
-/** Ways that are followed to their end; more are only made to keep a verifier busy. */
-const PATHS = 24;
-/** Signatures that are checked while looking for ways. */
-const SIGNATURES = 400;
+/** Steps and signatures on the search for ways; more are only asked for to keep a verifier busy. */
+const STEPS = 4000;
+const SIGNATURES = 600;
 
 /**
- * Every way from `leaf` to one of `anchors` through `others`, the most promising first; when there is none, how far it
- * got. Names lead; the key identifier and the signature decide which of several issuers of the same name comes first.
+ * Every way from `leaf` to one of `anchors` through `others`, the most promising first; when there is none, the longest
+ * attempt. Names lead; the key identifier and the signature decide which of several issuers of the same name comes first.
+ * They are sought one by one, so that whoever is content with one does not pay for all.
  */
-export function findPaths(
+export function* findPaths(
   leaf: Certificate,
   others: readonly Certificate[],
   anchors: readonly Certificate[],
   at: number,
-): Path[] {
-  const search = new PathSearch([...anchors, ...others], anchors, at);
-  search.follow([leaf]);
-  return search.found();
+): Generator<Path> {
+  const search = new PathSearch(others, anchors, at);
+  let hasFound = false;
+  for (const path of search.anchored([leaf])) {
+    hasFound = true;
+    yield path;
+  }
+  if (!hasFound) yield { certificates: search.longest(leaf), isAnchored: false };
 }
 
 class PathSearch {
-  readonly #pool: readonly Certificate[];
   readonly #anchors: readonly Certificate[];
   readonly #at: number;
-  readonly #paths: Path[] = [];
+  readonly #bySubject = new Map<string, Certificate[]>();
+  /** names from which issuers' names lead to an anchor */
+  readonly #hopeful: ReadonlySet<string>;
+  #steps = STEPS;
   #signatures = SIGNATURES;
 
-  constructor(pool: readonly Certificate[], anchors: readonly Certificate[], at: number) {
-    // A stranger's copy of an anchor, same name and key but other limits, must not stand in for it.
-    const isCopy = (one: Certificate) => !anchors.includes(one) && anchors.some((anchor) => isSameEntity(anchor, one));
-    this.#pool = distinct(pool).filter((one) => !isCopy(one));
+  constructor(others: readonly Certificate[], anchors: readonly Certificate[], at: number) {
     this.#anchors = anchors;
     this.#at = at;
+    // A stranger's copy of an anchor, same name and key but other limits, must not stand in for it.
+    const isCopy = (one: Certificate) => anchors.some((anchor) => isSameEntity(anchor, one));
+    for (const one of distinct([...anchors, ...others.filter((other) => !isCopy(other))])) {
+      const name = nameKey(one.subject);
+      this.#bySubject.set(name, [...(this.#bySubject.get(name) ?? []), one]);
+    }
+    this.#hopeful = this.#reaching();
   }
 
-  follow(certificates: readonly Certificate[]): void {
+  *anchored(certificates: readonly Certificate[]): Generator<Path> {
     const last = certificates.at(-1);
-    if (last === undefined || this.#paths.length >= PATHS) return;
-    if (this.#isAnchor(last)) {
-      this.#paths.push({ certificates, isAnchored: true });
-      return;
+    if (last === undefined || this.#steps-- <= 0) return;
+    if (this.#isAnchor(last)) yield { certificates, isAnchored: true };
+    else if (certificates.length < LONGEST && this.#hopeful.has(nameKey(last.issuer))) {
+      for (const issuer of this.#issuersOf(last, certificates)) yield* this.anchored([...certificates, issuer]);
     }
-    const issuers = certificates.length < LONGEST ? this.#issuersOf(last, certificates) : [];
-    if (issuers.length === 0) this.#paths.push({ certificates, isAnchored: false });
-    for (const issuer of issuers) this.follow([...certificates, issuer]);
+  }
+
+  /** As far up as it goes, by the best issuer of each. */
+  longest(leaf: Certificate): readonly Certificate[] {
+    const path = [leaf];
+    for (let last: Certificate | undefined = leaf; last && path.length < LONGEST;) {
+      const [next] = this.#issuersOf(last, path);
+      if (next) path.push(next);
+      last = next;
+    }
+    return path;
+  }
+
+  /** Every name that is an anchor's, or whose certificates name such an issuer. */
+  #reaching(): ReadonlySet<string> {
+    const below = new Map<string, string[]>();
+    for (const one of [...this.#bySubject.values()].flat()) {
+      const issuer = nameKey(one.issuer);
+      below.set(issuer, [...(below.get(issuer) ?? []), nameKey(one.subject)]);
+    }
+    const reached = new Set(this.#anchors.map(({ subject }) => nameKey(subject)));
+    for (const name of reached) for (const lower of below.get(name) ?? []) reached.add(lower); // grows while it is read
+    return reached;
   }
 
   #isAnchor(certificate: Certificate): boolean {
     return this.#anchors.some((anchor) => sameBytes(anchor.der, certificate.der));
   }
 
-  /** Ways that reach an anchor, if any does; else the longest attempts. */
-  found(): Path[] {
-    const anchored = this.#paths.filter(({ isAnchored }) => isAnchored);
-    if (anchored.length > 0) return anchored;
-    return [...this.#paths].sort((one, other) => other.certificates.length - one.certificates.length);
-  }
-
-  #issuersOf(certificate: Certificate, below: readonly Certificate[]): Certificate[] {
-    if (isSelfSigned(certificate)) return []; // nobody else vouches for it
-    const named = this.#pool.filter(
-      (candidate) =>
-        isSameName(candidate.subject, certificate.issuer) &&
-        (this.#isAnchor(candidate) || !below.some((used) => isSameEntity(used, candidate))),
-    );
-    if (named.length < 2) return named;
-    const scored = named.map((candidate) => ({ candidate, score: this.#score(certificate, candidate) }));
-    const best = scored.filter(({ score }) => score >= SIGNED);
-    // Where one issuer's signature holds, those whose signature does not are no way at all.
-    const worth = best.length > 0 ? best : scored;
-    return worth.sort((one, other) => other.score - one.score).map(({ candidate }) => candidate);
+  /** Those whose signature holds; where there are none, the one that comes nearest, so that one sees what is wrong. */
+  *#issuersOf(certificate: Certificate, below: readonly Certificate[]): Generator<Certificate> {
+    if (isSelfSigned(certificate)) return; // nobody else vouches for it
+    const named = (this.#bySubject.get(nameKey(certificate.issuer)) ?? [])
+      .filter((one) => this.#isAnchor(one) || !below.some((used) => isSameEntity(used, one)))
+      .map((candidate) => ({ candidate, score: this.#score(certificate, candidate) }))
+      .sort((one, other) => other.score - one.score)
+      .map(({ candidate }) => candidate);
+    let hasSigned = false;
+    for (const candidate of named) {
+      if (this.#signatures-- <= 0) break;
+      if (!signatureBy(certificate, candidate).holds) continue;
+      hasSigned = true;
+      yield candidate;
+    }
+    const [nearest] = named;
+    if (!hasSigned && nearest) yield nearest;
   }
 
   #score(certificate: Certificate, candidate: Certificate): number {
-    let score = 0;
-    if (this.#signatures-- > 0 && signatureBy(certificate, candidate).holds) score += SIGNED;
-    if (keyIdsAgree(certificate, candidate) !== false) score += 4;
-    if (this.#isAnchor(candidate)) score += 2;
-    if (this.#at >= candidate.notBefore && this.#at <= candidate.notAfter) score += 1;
-    return score;
+    const isOfKey = keyIdsAgree(certificate, candidate) !== false;
+    const isValid = this.#at >= candidate.notBefore && this.#at <= candidate.notAfter;
+    return (isOfKey ? 4 : 0) + (this.#isAnchor(candidate) ? 2 : 0) + (isValid ? 1 : 0);
   }
 }
 
-const SIGNED = 8;
+const nameKey = (name: Certificate['subject']): string => canonical(name).join();
 
 function distinct(certificates: readonly Certificate[]): Certificate[] {
-  return certificates.filter((one, at) => !certificates.slice(0, at).some((other) => sameBytes(one.der, other.der)));
+  const known = new Map<string, Certificate[]>();
+  return certificates.filter((one) => {
+    const key = `${one.der.length} ${String.fromCharCode(...one.signature.subarray(0, 32))}`;
+    const alike = known.get(key) ?? [];
+    if (alike.some((other) => sameBytes(one.der, other.der))) return false;
+    known.set(key, [...alike, one]);
+    return true;
+  });
 }
 
 /** Signed with its own key, under its own name. */
@@ -113,13 +143,6 @@ export function isSelfSigned(certificate: Certificate): boolean {
 /** The same name and the same key: what a signature speaks for. Two certificates may say so of one entity. */
 export function isSameEntity(one: Certificate, other: Certificate): boolean {
   return one === other || (isSameKey(one.publicKey, other.publicKey) && isSameName(one.subject, other.subject));
-}
-
-/** Whether the key identifiers of a certificate and its issuer agree; null where one of them says none. */
-export function keyIdsAgree(certificate: Certificate, issuer: Certificate): boolean | null {
-  const wanted = valueOf(said(certificate.extensions, 'authorityKeyIdentifier', authorityKeyIdentifier));
-  const own = valueOf(said(issuer.extensions, 'subjectKeyIdentifier', subjectKeyIdentifier));
-  return wanted === null || own === null ? null : sameBytes(wanted, own);
 }
 
 const KNOWN = new WeakMap<Certificate, WeakMap<Certificate, Verdict>>();

@@ -87,6 +87,8 @@ function pointsOf({ extensions }: Certificate): point.DistributionPoint[] {
 function byList(certificate: Certificate, crl: Crl, sources: RevocationSources): Outcome {
   const unknown = crl.extensions.find(({ oid, isCritical }) => isCritical && !UNDERSTOOD.has(oid));
   if (unknown) return useless(`The list marks as critical what nobody here understands: ${oidName(unknown.oid)}.`, 2);
+  const odd = oddity(crl);
+  if (odd !== null) return useless(odd, 2);
   if (!isSigned(crl, sources)) {
     return useless('No trusted certificate that may sign lists (cRLSign) has signed this list.', 3);
   }
@@ -107,6 +109,36 @@ function byList(certificate: Certificate, crl: Crl, sources: RevocationSources):
   }
   return { kind: 'clean' };
 }
+
+const ODDITIES = new WeakMap<Crl, { readonly why: string | null }>();
+
+/** Why a list is not as RFC 5280 section 5 wants lists, so that nothing of it is believed; null where it is. */
+function oddity(crl: Crl): string | null {
+  const known = ODDITIES.get(crl);
+  if (known) return known.why;
+  const number = extensionOf(crl.extensions, 'cRLNumber');
+  // Lists without any extension are of the first version, which knew no numbers.
+  const isUnnumbered = number === null && crl.extensions.length > 0;
+  const why = isUnnumbered
+    ? 'The list has no number (cRLNumber), and must have one: RFC 5280 section 5.2.3.'
+    : number?.isCritical
+      ? 'The list marks its number (cRLNumber) as critical, and must not: RFC 5280 section 5.2.3.'
+      : hasTwins(crl)
+        ? 'The list names one certificate twice.'
+        : null;
+  ODDITIES.set(crl, { why });
+  return why;
+}
+
+/** Only where all entries are about the same issuer's certificates: else a number may come again. */
+function hasTwins({ revoked }: Crl): boolean {
+  if (revoked.some(({ certificateIssuer }) => certificateIssuer !== null)) return false;
+  const serials = new Set(revoked.map(({ serial }) => String.fromCharCode(...serial.subarray(0, SERIAL_BYTES))));
+  return serials.size < revoked.length;
+}
+
+/** Longer numbers than anybody may give out are compared by their beginning. */
+const SERIAL_BYTES = 64;
 
 /** A list of the right issuer that is about something else is nearer than one of a stranger. */
 function outOfScope(why: string, certificate: Certificate, crl: Crl): Outcome {

@@ -71,7 +71,10 @@ export function publicKeyFromDer(der: Uint8Array): PublicKey {
   return readPublicKey(new DerReader(new Reader(der)));
 }
 
-const CURVE_BITS: Readonly<Record<string, number>> = { secp256r1: 256, secp384r1: 384, secp521r1: 521 };
+const CURVE_BITS: Readonly<Record<string, number>> = {
+  ...{ secp192r1: 192, secp224r1: 224, secp256r1: 256, secp384r1: 384, secp521r1: 521, secp256k1: 256 },
+  ...{ brainpoolP256r1: 256, brainpoolP384r1: 384, brainpoolP512r1: 512 },
+};
 
 /** The size people give a key: bits of an RSA modulus, or of a curve; null where we do not know it. */
 export function keyBits(key: PublicKey): number | null {

@@ -19,7 +19,9 @@ export interface Verdict {
 
 /** The hashes that X.509 signatures are made with, by OID. */
 const HASH_OF: Readonly<Record<string, SignatureHash>> = {
+  [OID['id-md5']]: 'MD5',
   [OID['id-sha1']]: 'SHA',
+  [OID['id-sha224']]: 'SHA224',
   [OID['id-sha256']]: 'SHA256',
   [OID['id-sha384']]: 'SHA384',
   [OID['id-sha512']]: 'SHA512',
@@ -29,11 +31,15 @@ const HASH_OF: Readonly<Record<string, SignatureHash>> = {
 const SCHEMES: Readonly<
   Record<string, { readonly kind: 'pkcs1' | 'pss' | 'ecdsa' | 'ed25519'; readonly hash: string }>
 > = {
+  [OID.md5WithRSAEncryption]: { kind: 'pkcs1', hash: OID['id-md5'] },
   [OID.sha1WithRSAEncryption]: { kind: 'pkcs1', hash: OID['id-sha1'] },
+  [OID.sha224WithRSAEncryption]: { kind: 'pkcs1', hash: OID['id-sha224'] },
   [OID.sha256WithRSAEncryption]: { kind: 'pkcs1', hash: OID['id-sha256'] },
   [OID.sha384WithRSAEncryption]: { kind: 'pkcs1', hash: OID['id-sha384'] },
   [OID.sha512WithRSAEncryption]: { kind: 'pkcs1', hash: OID['id-sha512'] },
   [OID['rsassa-pss']]: { kind: 'pss', hash: '' },
+  [OID['ecdsa-with-SHA1']]: { kind: 'ecdsa', hash: OID['id-sha1'] },
+  [OID['ecdsa-with-SHA224']]: { kind: 'ecdsa', hash: OID['id-sha224'] },
   [OID['ecdsa-with-SHA256']]: { kind: 'ecdsa', hash: OID['id-sha256'] },
   [OID['ecdsa-with-SHA384']]: { kind: 'ecdsa', hash: OID['id-sha384'] },
   [OID['ecdsa-with-SHA512']]: { kind: 'ecdsa', hash: OID['id-sha512'] },
@@ -60,13 +66,15 @@ export function checkSignature(
   const scheme = SCHEMES[algorithm.oid];
   if (!scheme) return fails(`The signature algorithm ${oidName(algorithm.oid)} is not one that we can check.`);
   switch (scheme.kind) {
-    case 'pkcs1': // the hash's parameters should be NULL, and some signers leave them out
+    case 'pkcs1': // a key for PSS is for nothing else (RFC 4055 section 1.2); the hash's parameters should be NULL, and some signers leave them out
+      if (key.algorithm.oid !== OID.rsaEncryption) return wrongKind(key);
       return withRsa(key, scheme.hash, (rsa, hash) => {
         const infos = [digestInfo(hash, message), digestInfo(hash, message, 'absent')];
         return pkcs1Holds(rsa, infos, signature);
       });
     case 'pss': {
       const { hash, salt } = pssParameters(algorithm);
+      if (!allowsPss(key, hash, salt)) return fails('The signer’s key is for PSS with another hash or a longer salt.');
       return withRsa(key, hash, (rsa, known) => pssHolds(rsa, HASHES[known], salt, message, signature));
     }
     case 'ecdsa':
@@ -75,6 +83,20 @@ export function checkSignature(
       if (key.algorithm.oid !== OID['id-Ed25519']) return wrongKind(key);
       return fits(ed25519Holds(key.key, message, signature, 'RFC 8032'));
   }
+}
+
+/** A key for PSS may say with which hash, and with how long a salt at least (RFC 4055 section 3.3). */
+function allowsPss({ algorithm }: PublicKey, hash: string, salt: number): boolean {
+  if (algorithm.oid !== OID['rsassa-pss'] || algorithm.parameters === null) return true;
+  const allowed = pssParameters(algorithm);
+  return allowed.hash === hash && salt >= allowed.salt;
+}
+
+/** The hash that a signature is made with; null where we do not know. Malformed parameters throw `Malformed`. */
+export function hashOf(algorithm: Algorithm): SignatureHash | null {
+  const scheme = SCHEMES[algorithm.oid];
+  const hash = scheme?.kind === 'pss' ? pssParameters(algorithm).hash : scheme?.hash;
+  return HASH_OF[hash ?? ''] ?? null;
 }
 
 const fits = (holds: boolean): Verdict => (holds ? HOLDS : DOES_NOT_FIT);

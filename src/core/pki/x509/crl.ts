@@ -1,6 +1,7 @@
 /** Reads certificate revocation lists (RFC 5280 section 5). */
 import { OID } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
+import { sameBytes } from '../../bytes/reader.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
 import { Malformed, onlyElement, reading, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, integerBytes, smallInteger } from '../der/values.ts';
@@ -73,7 +74,10 @@ function crl(der: Uint8Array): Crl {
   if (version !== null && smallInteger(version, 'The version') !== 1) {
     throw new Malformed('A revocation list has version 1 or 2.');
   }
-  readAlgorithm(reader, 'the inner signature algorithm');
+  const inner = readAlgorithm(reader, 'the inner signature algorithm');
+  if (!sameBytes(inner.der, algorithm.der)) {
+    throw new Malformed('The list names two different signature algorithms, inside and outside.');
+  }
   const issuer = readName(reader, 'the issuer');
   const thisUpdate = readTime(reader, 'thisUpdate');
   const hasNext = reader.nextTag === TAG.utcTime || reader.nextTag === TAG.generalizedTime;
@@ -83,6 +87,7 @@ function crl(der: Uint8Array): Crl {
   const extensionsElement = reader.optional('the extensions', context(0, 'constructed'));
   reader.end('The signed part');
   const extensions = extensionsElement ? readExtensions(extensionsElement.inside()) : [];
+  if (version === null && extensions.length > 0) throw new Malformed('A list of version 1 has no extensions.');
   return {
     der,
     signed: signedElement.whole,

@@ -62,10 +62,9 @@ export function keyUsage({ value }: Extension): KeyUsage[] {
 
 /** Purposes as OIDs. */
 export function extendedKeyUsage({ value }: Extension): string[] {
-  return onlyElement(value, 'extendedKeyUsage', TAG.sequence)
-    .inside()
-    .all('purposes', PURPOSES, TAG.oid)
-    .map((element) => oidText(element));
+  const list = onlyElement(value, 'extendedKeyUsage', TAG.sequence).inside();
+  if (list.isEmpty) throw new Malformed('extendedKeyUsage must not be empty.');
+  return list.all('purposes', PURPOSES, TAG.oid).map((element) => oidText(element));
 }
 
 export function subjectKeyIdentifier({ value }: Extension): Uint8Array {
@@ -79,5 +78,7 @@ export function authorityKeyIdentifier({ value }: Extension): Uint8Array | null 
 }
 
 export function alternativeNames({ value }: Extension): GeneralName[] {
-  return readGeneralNames(onlyElement(value, 'subjectAltName', TAG.sequence).inside(), 'names');
+  const list = onlyElement(value, 'subjectAltName', TAG.sequence).inside();
+  if (list.isEmpty) throw new Malformed('subjectAltName must not be empty.');
+  return readGeneralNames(list, 'names');
 }

@@ -21,6 +21,7 @@ const [BAD, UNSUPPORTED, REVOKED, EXPIRED, UNKNOWN, UNKNOWN_CA] = [42, 43, 44, 4
 
 const ALERTS = {
   readable: BAD,
+  profile: BAD,
   issuer: UNKNOWN_CA,
   anchor: UNKNOWN_CA,
   'key-id': UNKNOWN_CA,
