@@ -266,6 +266,31 @@ test('new records are told to a screen reader, shortly', async () => {
   await hand.learner.leaves();
 });
 
+test('TLS 1.2 and 1.3 stand side by side, each message beside the one that does the same work', async () => {
+  const hand = await Stagehand.enters(browser, product);
+  const { page } = hand;
+  await page.getByRole('link', { name: '1.2 beside 1.3' }).click();
+  await hand.button('Run both').click();
+  const proof = page.getByRole('row', { name: /^The server proves that it has the key/ });
+  await proof
+    .getByRole('button', { name: /^Record \d+ of TLS 1\.2, server to client, ServerKeyExchange, .*in clear$/ })
+    .waitFor();
+  await proof
+    .getByRole('button', { name: /^Record \d+ of TLS 1\.3, server to client, CertificateVerify, .*locked$/ })
+    .click();
+  await page.getByRole('treeitem', { name: /^algorithm/ }).waitFor();
+  for (const [version, words] of [
+    ['1.2', /2\s+round trips before the client may speak.*anybody reads both certificates/s],
+    ['1.3', /1\s+round trip before the client may speak.*stays between the two/s],
+  ] as const)
+    await page
+      .getByRole('region', { name: `What TLS ${version} took` })
+      .filter({ hasText: words })
+      .waitFor();
+  await hand.hasNoComplaint();
+  await hand.learner.leaves();
+});
+
 /** Sockets that a process has open. */
 function sockets(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
