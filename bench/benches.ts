@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { dissect } from './dissect.ts';
+import { hex } from './hex.ts';
 
 /** All benches by the name that `npm run bench -- NAME` takes. */
-export const BENCHES: Readonly<Record<string, Bench>> = { dissect };
+export const BENCHES: Readonly<Record<string, Bench>> = { dissect, hex };

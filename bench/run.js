@@ -22,7 +22,10 @@ await build({
   root,
   logLevel: 'warn',
   resolve: { alias: { $core: `${root}src/core` } },
-  ssr: { noExternal: true, external: [...Object.keys(dependencies), ...Object.keys(devDependencies)] },
+  ssr: {
+    noExternal: true,
+    external: [...Object.keys(dependencies), ...Object.keys(devDependencies)],
+  },
   build: {
     ssr: true,
     outDir: bundle,
@@ -30,6 +33,7 @@ await build({
     minify: false,
     rolldownOptions: {
       input: entries(),
+      external: ['@sparticuz/chromium'], // only where no browser is installed
       checks: { pluginTimings: false },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
