@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LIMITS } from '../src/core/bridge/limits.ts';
 import type { Engine } from '../src/core/bridge/messages.ts';
+import { KEY_KINDS } from '../src/core/pki/keys/key-kind.ts';
 import type { Backstage } from './backstage.ts';
 import { type DeskCerts, ensureCerts } from './desk/certs.ts';
 import { type Desk, createDesk } from './desk/desk.ts';
@@ -12,7 +13,7 @@ import { needPort, noPort } from './http/listen.ts';
 import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
 import { type DeskListener, openDeskListener } from './session/desk-listener.ts';
 import { findEngines } from './session/engines.ts';
-import { ensureIdentity } from './session/identity.ts';
+import { keptIdentities } from './session/identity.ts';
 import { selfCheck } from './session/self-check.ts';
 import { createSessions } from './session/sessions.ts';
 import { StartError } from './start-error.ts';
@@ -66,7 +67,8 @@ export async function startTrustwalk(options: ServeOptions, log: Log, site = SIT
  */
 export async function startBackstage(options: ServeOptions, log: Log): Promise<Backstage> {
   await needPort(options.host, options.deskPort, '--desk-port');
-  const identity = await ensureIdentity(join(options.data, 'relay.key'));
+  const identities = keptIdentities(options.data);
+  await identities(KEY_KINDS[0]);
   const certs = await ensureCerts(options.certs, now(), log);
   const { passphrase, weakModes } = options;
   const store = openStore(join(options.data, 'desk.db'));
@@ -79,7 +81,7 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
   const engines = await findEngines();
-  const sessions = createSessions({ identity, engines, openDesk, now, random, log });
+  const sessions = createSessions({ identities, engines, openDesk, now, random, log });
   return {
     sessions,
     desk: { port: listener.port, certs: certs.folder, passphraseIsExample: passphrase === EXAMPLE_PASSPHRASE },

@@ -104,8 +104,8 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
       })),
   };
 
-  function load({ certificate, trust, crls }: RelayMaterial): LoadResult {
-    const side = { certificate, privateKey: identity.privateKey.reveal(), trust, crls };
+  function load({ certificate, trust, crls, privateKey = identity.privateKey }: RelayMaterial): LoadResult {
+    const side = { certificate, privateKey: privateKey.reveal(), trust, crls };
     const prepared = prepare(side, 'the desk', SECURITY);
     if (prepared.kind === 'refused') return prepared;
     server.setSecureContext(prepared.options);

@@ -61,7 +61,7 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
   /** Judged by the same rules as for Node's engine, so that both refuse the same material in the same words. */
   function load(material: RelayMaterial): LoadResult {
     const { certificate, trust, crls } = material;
-    const privateKey = identity.privateKey.reveal();
+    const privateKey = (material.privateKey ?? identity.privateKey).reveal();
     const prepared = prepare({ certificate, privateKey, trust, crls }, 'the desk', { minVersion: 'TLSv1.2' });
     if (prepared.kind === 'refused') return prepared;
     files = prepared.leaf === null ? null : written(join(folder, String(++loads)), material);
@@ -70,18 +70,14 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
   }
 
   /** @returns the options that name the files */
-  async function written(place: string, { certificate, trust, crls }: RelayMaterial): Promise<string[]> {
+  async function written(place: string, material: RelayMaterial): Promise<string[]> {
+    const { certificate, trust, crls, privateKey = identity.privateKey } = material;
     await mkdir(place, { mode: 0o700 });
     const file = async (name: string, text: string) => {
       await writeFile(join(place, name), text, { mode: PRIVATE });
       return join(place, name);
     };
-    const own = [
-      '-key',
-      await file('key.pem', identity.privateKey.reveal()),
-      '-cert',
-      await file('crt.pem', certificate ?? ''),
-    ];
+    const own = ['-key', await file('key.pem', privateKey.reveal()), '-cert', await file('crt.pem', certificate ?? '')];
     const chain = ['-cert_chain', await file('chain.pem', certificate ?? '')];
     const anchors = trust.length > 0 ? ['-CAfile', await file('ca.pem', trust.join('\n'))] : ['-no-CAfile'];
     const lists = crls.length > 0 ? ['-CRL', await file('crl.pem', crls.join('\n')), '-crl_check_all'] : [];

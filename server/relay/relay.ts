@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { Secret } from '../../src/core/bytes/secret.ts';
 
-/** The relay's own key, made by `session/identity.ts`, and the request that it sends out. Both PEM. */
+/** A key of the relay, made by `session/identity.ts`, and the request over it that it sends out. Both PEM. */
 export interface RelayIdentity {
   readonly privateKey: Secret;
   readonly csr: string;
@@ -17,6 +17,8 @@ export interface RelayMaterial {
   readonly certificate: string | null;
   readonly trust: readonly string[];
   readonly crls: readonly string[];
+  /** the key of `certificate`, where it is not the one that the relay was started with */
+  readonly privateKey?: Secret;
 }
 
 /** Who the peer's verified certificate names. */

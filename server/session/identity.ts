@@ -1,8 +1,9 @@
-/** The relay's own key: made at the first start, kept in one file, and never sent anywhere. */
+/** The relay's own keys: each made when it is first asked for, kept in a file, and never sent anywhere. */
 import { constants } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Secret } from '../../src/core/bytes/secret.ts';
+import { KEY_KINDS, type KeyKind } from '../../src/core/pki/keys/key-kind.ts';
 import { createRequest, generateKey } from '../../src/core/pki/pki.ts';
 import type { RelayIdentity } from '../relay/relay.ts';
 import { StartError } from '../start-error.ts';
@@ -12,14 +13,32 @@ const SUBJECT = 'O=Order Desk, CN=localhost';
 const NAMES = ['localhost', '127.0.0.1', '::1'];
 
 /**
+ * The relay's identities in a folder, one for each kind of key: `relay.key` is RSA-2048, `relay-p256.key` is on P-256.
+ *
+ * @returns gives the identity of a kind; rejects with the StartError of {@link ensureIdentity}
+ */
+export function keptIdentities(folder: string): (kind: KeyKind) => Promise<RelayIdentity> {
+  const known = new Map<KeyKind, Promise<RelayIdentity>>();
+  return (kind) => {
+    const kept = known.get(kind);
+    if (kept) return kept;
+    const file = kind === KEY_KINDS[0] ? 'relay.key' : `relay-${kind}.key`;
+    const identity = ensureIdentity(join(folder, file), kind);
+    known.set(kind, identity);
+    identity.catch(() => known.delete(kind));
+    return identity;
+  };
+}
+
+/**
  * The identity kept in `path`, made if there is none. One for the installation: a certificate that a learner has signed
  * for it stays good when the server starts again. The request is signed anew; with the same key it is the same request.
  *
  * @param path of the key file, such as `.data/relay.key`; PKCS#8 PEM, mode 0600, in a folder made with mode 0700
  * @throws StartError when the file cannot be read or written, or holds no usable key
  */
-export async function ensureIdentity(path: string): Promise<RelayIdentity> {
-  const privateKey = (await readKey(path)) ?? (await makeKey(path));
+export async function ensureIdentity(path: string, kind: KeyKind = KEY_KINDS[0]): Promise<RelayIdentity> {
+  const privateKey = (await readKey(path)) ?? (await makeKey(path, kind));
   const request = createRequest({ privateKey, subject: SUBJECT, names: NAMES });
   if (!request.ok)
     throw new StartError(`${path} holds no usable key (${request.error.why}). Remove it to get a new one.`);
@@ -43,8 +62,8 @@ async function readKey(path: string): Promise<string | null> {
   }
 }
 
-async function makeKey(path: string): Promise<string> {
-  const { privateKey } = await generateKey();
+async function makeKey(path: string, kind: KeyKind): Promise<string> {
+  const { privateKey } = await generateKey({ kind });
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, 'wx', 0o600);

@@ -5,7 +5,9 @@ import type * as v from 'valibot';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
-import type { Answer, ConfigureRelay, Dial, Engine, Report, Request } from '../../src/core/bridge/messages.ts';
+import { kindOfKeyIn } from '../../src/core/pki/facts.ts';
+import { KEY_KINDS } from '../../src/core/pki/keys/key-kind.ts';
+import type { Answer, AskCsr, ConfigureRelay, Dial, Engine, Report, Request } from '../../src/core/bridge/messages.ts';
 import type { TapRun } from '../tap/tap-run.ts';
 import { failed } from './answers.ts';
 import { prepareEnd, type Page } from './client-end.ts';
@@ -94,7 +96,7 @@ export class LearnerSession implements Session {
   #answer(request: Request, page: Page): Answer | Promise<Answer> {
     switch (request.type) {
       case 'csr':
-        return { type: 'csr', re: request.id, pem: this.#deps.identity.csr };
+        return this.#csr(request);
       case 'relay':
         return this.#configure(request);
       case 'dial':
@@ -108,13 +110,19 @@ export class LearnerSession implements Session {
     }
   }
 
+  async #csr({ id, kind = KEY_KINDS[0] }: Of<typeof AskCsr>): Promise<Answer> {
+    return { type: 'csr', re: id, pem: (await this.#deps.identities(kind)).csr };
+  }
+
   async #configure(request: Of<typeof ConfigureRelay>): Promise<Answer> {
     const { engine, certificate, trust } = request;
     if (!this.#deps.engines[engine]) {
       return failed(request, 'no-engine', `The local server does not find ${engine} on its machine.`);
     }
     const relay = await this.#opened(engine);
-    const result = relay.load({ certificate, trust, crls: [] });
+    const kind = (certificate === null ? null : kindOfKeyIn(certificate)) ?? KEY_KINDS[0];
+    const { privateKey } = await this.#deps.identities(kind);
+    const result = relay.load({ certificate, trust, crls: [], privateKey });
     if (result.kind === 'refused') return failed(request, result.code, result.text);
     this.#engine = engine;
     this.#hasCertificate = certificate !== null;
@@ -205,10 +213,10 @@ export class LearnerSession implements Session {
   #opened(engine: Engine): Promise<TappedRelay> {
     const known = this.#relays.get(engine);
     if (known) return known;
-    const { identity, engines } = this.#deps;
+    const { identities, engines } = this.#deps;
     const open = engines[engine] ?? engines.node;
     const relay = openTappedRelay({
-      openRelay: (onConnection) => open(identity, onConnection),
+      openRelay: async (onConnection) => open(await identities(KEY_KINDS[0]), onConnection),
       listen: { host: '127.0.0.1', port: 0 },
       deadlineMs: this.#limits.connectionMs,
       // A dial that was refused a moment ago may still be closing while the next one opens.

@@ -7,6 +7,7 @@ import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
 import type { Answer, Engine, Request } from '../../src/core/bridge/messages.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
+import type { KeyKind } from '../../src/core/pki/keys/key-kind.ts';
 import type { Relay, RelayIdentity, RelayPeer } from '../relay/relay.ts';
 import type { OpenRelay } from './tapped-relay.ts';
 import type { Page } from './client-end.ts';
@@ -49,7 +50,8 @@ export type Engines = { readonly node: OpenEngine } & { readonly [E in Engine]?:
 export type OpenEngine = (identity: RelayIdentity, onConnection: Parameters<OpenRelay>[0]) => Promise<Relay>;
 
 export interface SessionDeps {
-  readonly identity: RelayIdentity;
+  /** the relay's key of a kind, and the request over it */
+  readonly identities: (kind: KeyKind) => Promise<RelayIdentity>;
   /** the engines that a learner's relay can have */
   readonly engines: Engines;
   /** Makes a desk with an empty store in memory. */

@@ -49,7 +49,7 @@ const anEchoingDesk = (): ReturnType<SessionDeps['openDesk']> => ({
 export function sessionsFor(pki: Pki, change: Partial<SessionDeps> = {}) {
   return createSessions({
     engines: { node: (identity, onConnection) => openNodeRelay({ identity, handshakeMs: 60_000, onConnection }) },
-    identity: { privateKey: new Secret(pki.identity.key), csr: pki.identity.csr },
+    identities: () => Promise.resolve({ privateKey: new Secret(pki.identity.key), csr: pki.identity.csr }),
     openDesk: anEchoingDesk,
     now: Date.now,
     random: randomBytes,

@@ -57,6 +57,18 @@ export const OID = {
   'aes192-CBC': '2.16.840.1.101.3.4.1.22',
   'aes256-CBC': '2.16.840.1.101.3.4.1.42',
   'des-EDE3-CBC': '1.2.840.113549.3.7',
+  'pbeWithSHAAnd3-KeyTripleDES-CBC': '1.2.840.113549.1.12.1.3',
+  'pbeWithSHAAnd40BitRC2-CBC': '1.2.840.113549.1.12.1.6',
+
+  // PKCS#12 files: RFC 2315, 7292, 2985
+  data: '1.2.840.113549.1.7.1',
+  encryptedData: '1.2.840.113549.1.7.6',
+  keyBag: '1.2.840.113549.1.12.10.1.1',
+  pkcs8ShroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certBag: '1.2.840.113549.1.12.10.1.3',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
 
   // parts of a distinguished name: RFC 5280 appendix A.1, RFC 4519
   commonName: '2.5.4.3',

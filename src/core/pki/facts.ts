@@ -7,7 +7,8 @@ import { fromPem } from '../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
 import { reading } from './der/read.ts';
 import { certificateFrom, requestFrom, type InputError } from './input.ts';
-import { keyBits, keyKind } from './keys/public-key.ts';
+import type { KeyKind } from './keys/key-kind.ts';
+import { keyBits, keyKind, madeKind } from './keys/public-key.ts';
 import { checkSignature } from './keys/signature.ts';
 import { generalNameText } from './names/general-name.ts';
 import { nameText } from './names/name-text.ts';
@@ -77,6 +78,14 @@ export function readRequest(pem: string): Result<RequestFacts, InputError> {
       bits: keyBits(publicKey),
     };
   });
+}
+
+/** The kind of key in the first certificate of a text; null where it is none that we make, or cannot be read. */
+export function kindOfKeyIn(pem: string): KeyKind | null {
+  const certificate = certificateFrom(pem);
+  if (!certificate.ok) return null;
+  const kind = reading(() => madeKind(certificate.value.publicKey));
+  return kind.ok ? kind.value : null;
 }
 
 /** SHA-256 of the DER of a text's first PEM block, lower-case hex: a certificate's fingerprint. */

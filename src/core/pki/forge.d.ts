@@ -2,9 +2,24 @@
  * The parts of node-forge that are used, imported one by one: the whole is half as large again. Only parts that export
  * what we need by themselves are named here, so that it does not matter who else has loaded forge, and how.
  */
-declare module 'node-forge/lib/pki.js' {
+declare module 'node-forge/lib/rsa.js' {
   import { pki } from 'node-forge';
-  export default pki;
+  const rsa: typeof pki.rsa & { setPrivateKey: typeof pki.setRsaPrivateKey };
+  export default rsa;
+}
+declare module 'node-forge/lib/des.js' {
+  import type { rc2 } from 'node-forge';
+  /** of the same form as RC2, whatever the types say */
+  const des: { createDecryptionCipher(key: string): rc2.cipher };
+  export default des;
+}
+declare module 'node-forge/lib/rc2.js' {
+  import { rc2 } from 'node-forge';
+  export default rc2;
+}
+declare module 'node-forge/lib/util.js' {
+  import { util } from 'node-forge';
+  export default util;
 }
 declare module 'node-forge/lib/jsbn.js' {
   import { jsbn } from 'node-forge';

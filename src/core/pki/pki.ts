@@ -4,6 +4,7 @@
  * answers can be cloned. What can go wrong with a stranger's input comes back as a value with its words.
  */
 export { generateKey } from './keys/generate.ts';
+export { lockKey, unlockKey } from './keys/locked-key.ts';
 export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
 export { handshakeSchemes, signHandshake } from './handshake.ts';
 export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
@@ -11,3 +12,5 @@ export { readCertificate, readRequest, sha256Of } from './facts.ts';
 export { keyFits, signedBy } from './judge.ts';
 export { explain, trustedFor } from './explain.ts';
 export { createCrl, crlSignedBy, readCrl } from './revoke.ts';
+export { createPkcs12 } from './pkcs12/write.ts';
+export { readPkcs12 } from './pkcs12/read.ts';

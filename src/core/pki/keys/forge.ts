@@ -1,67 +1,50 @@
-/** node-forge's RSA and its random numbers, and the step between its binary strings and our bytes. */
-import type { md, pki as Pki } from 'node-forge';
+/** node-forge's RSA, old ciphers and random numbers, and the step between its binary strings and our bytes. */
+import type { md, pki as Pki, rc2 as Rc2 } from 'node-forge';
 import { sha256 } from '@noble/hashes/sha2.js';
+import des from 'node-forge/lib/des.js';
 import jsbn from 'node-forge/lib/jsbn.js';
 import mgf1 from 'node-forge/lib/mgf1.js';
-import pki from 'node-forge/lib/pki.js';
 import pss from 'node-forge/lib/pss.js';
 import random from 'node-forge/lib/random.js';
+import rc2 from 'node-forge/lib/rc2.js';
+import rsa from 'node-forge/lib/rsa.js';
 import forgeSha256 from 'node-forge/lib/sha256.js';
 import forgeSha512 from 'node-forge/lib/sha512.js';
+import util from 'node-forge/lib/util.js';
+import type { RsaNumbers } from './rsa-numbers.ts';
 
 export type RsaPrivateKey = Pki.rsa.PrivateKey;
-
-/** The numbers of a private RSA key, as RFC 8017 section A.1.2 names them. */
-export interface RsaNumbers {
-  readonly n: bigint;
-  readonly e: bigint;
-  readonly d: bigint;
-  readonly p: bigint;
-  readonly q: bigint;
-  readonly dP: bigint;
-  readonly dQ: bigint;
-  readonly qInv: bigint;
-}
 
 /** forge's key of numbers that belong together. */
 export function rsaKeyOf({ n, e, d, p, q, dP, dQ, qInv }: RsaNumbers): RsaPrivateKey {
   const big = (number: bigint) => new jsbn.BigInteger(number.toString(16), 16);
-  return pki.setRsaPrivateKey(big(n), big(e), big(d), big(p), big(q), big(dP), big(dQ), big(qInv));
+  return rsa.setPrivateKey(big(n), big(e), big(d), big(p), big(q), big(dP), big(dQ), big(qInv));
 }
 
 const EXPONENT = 0x10001;
 /** How long forge may search before it reports back: short enough to be told of nearly every candidate. */
 const SLICE_MS = 1;
 
-/** A new key pair as PEM, made by the platform's native code. */
-export function newRsaKey(bits: number): Promise<{ publicKey: string; privateKey: string }> {
-  return new Promise((resolve, reject) =>
-    pki.rsa.generateKeyPair({ bits, e: EXPONENT }, (error: Error | null, pair) =>
-      error === null ? resolve(pairPem(pair)) : reject(error),
-    ),
-  );
-}
-
 /** What @types/node-forge leaves out. */
 interface SteppedGeneration {
   createKeyPairGenerationState(bits: number, exponent: number): { readonly keys: Pki.rsa.KeyPair };
   stepKeyPairGenerationState(state: { readonly keys: Pki.rsa.KeyPair }, ms: number): boolean;
 }
-const stepped = pki.rsa as unknown as SteppedGeneration;
+const stepped = rsa as unknown as SteppedGeneration;
 
-/** A search for two primes. Each call tests at least one number more, and gives the pair once both are found. */
-export function searchRsaKey(bits: number): () => { publicKey: string; privateKey: string } | null {
+/** A search for two primes. Each call tests at least one number more, and gives the key once both are found. */
+export function searchRsaKey(bits: number): () => RsaNumbers | null {
   const state = stepped.createKeyPairGenerationState(bits, EXPONENT);
-  return () => (stepped.stepKeyPairGenerationState(state, SLICE_MS) ? pairPem(state.keys) : null);
+  return () => (stepped.stepKeyPairGenerationState(state, SLICE_MS) ? numbersOf(state.keys.privateKey) : null);
 }
 
-function pairPem({ privateKey, publicKey }: Pki.rsa.KeyPair): { publicKey: string; privateKey: string } {
-  const info = pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(privateKey));
-  return { publicKey: unixPem(pki.publicKeyToPem(publicKey)), privateKey: unixPem(pki.privateKeyInfoToPem(info)) };
+function numbersOf({ n, e, d, p, q, dP, dQ, qInv }: RsaPrivateKey): RsaNumbers {
+  const number = (big: RsaPrivateKey['n']) => BigInt(`0x${big.toString(16)}`);
+  return {
+    ...{ n: number(n), e: number(e), d: number(d), p: number(p), q: number(q) },
+    ...{ dP: number(dP), dQ: number(dQ), qInv: number(qInv) },
+  };
 }
-
-/** forge ends its lines as mail does. */
-const unixPem = (pem: string): string => pem.replaceAll('\r\n', '\n');
 
 /** RSASSA-PKCS1-v1_5 with SHA-256. */
 export function rsaSignature(key: RsaPrivateKey, message: Uint8Array): Uint8Array {
@@ -101,9 +84,31 @@ export function randomBytes(count: number): Uint8Array {
   return fromBinary(random.getBytesSync(count));
 }
 
+/** Triple DES in CBC mode; throws an Error where the padding is wrong. Only old files need it. */
+export function tripleDesDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const decipher = des.createDecryptionCipher(toBinary(key));
+  decipher.start(toBinary(iv));
+  return finished(decipher, data);
+}
+
+/** RC2 with 40 bits in CBC mode; throws an Error where the padding is wrong. Only old files need it. */
+export function rc2Decrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const decipher = rc2.createDecryptionCipher(toBinary(key), 40);
+  decipher.start(toBinary(iv));
+  return finished(decipher, data);
+}
+
+function finished(decipher: Pick<Rc2.cipher, 'update' | 'finish' | 'output'>, data: Uint8Array): Uint8Array {
+  decipher.update(util.createBuffer(toBinary(data)));
+  if (!decipher.finish()) throw new Error('The padding is wrong.');
+  return fromBinary(decipher.output.getBytes());
+}
+
 /** Bytes as forge holds them: a string with one character a byte. */
 function toBinary(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 function fromBinary(text: string): Uint8Array {

@@ -1,11 +1,12 @@
-/** Makes key pairs: RSA with node-forge, curves from random bytes. */
-import { toPem } from '../../bytes/pem.ts';
+/** Makes key pairs: RSA with the platform's own code or node-forge, curves from random bytes. */
 import { OID } from '../../asn1/oids.ts';
+import { toPem } from '../../bytes/pem.ts';
 import { curveByOid, type Curve } from './curves.ts';
 import { keyOfSeed, keyOnCurve } from './curve-private.ts';
-import { newRsaKey, randomBytes, searchRsaKey } from './forge.ts';
+import { randomBytes, searchRsaKey } from './forge.ts';
 import { rsaBitsOf, type KeyKind } from './key-kind.ts';
 import type { PrivateKey } from './private-key.ts';
+import { keyOfNumbers } from './rsa-private.ts';
 
 /** Both halves as PEM: SubjectPublicKeyInfo and PKCS#8. */
 export interface KeyPairPem {
@@ -14,8 +15,8 @@ export interface KeyPairPem {
 }
 
 /**
- * Makes a key pair. RSA: where the platform has native key generation (Node, a browser's secure context) forge uses it;
- * elsewhere, as on plain http in a classroom, it searches the primes in JavaScript, and this blocks: run it in a Worker.
+ * Makes a key pair. RSA: where the platform has native key generation (Node, a browser's secure context) it is used;
+ * elsewhere, as on plain http in a classroom, forge searches the primes, and this blocks: run it in a Worker.
  * A key on a curve is a random number, there at once everywhere.
  *
  * @param onCandidate told, while primes are searched, how many numbers have been tested so far at least; never called
@@ -27,7 +28,8 @@ export async function generateKey(
 ): Promise<KeyPairPem> {
   const bits = rsaBitsOf(kind);
   if (bits === null) return pairPem(newCurveKey(kind));
-  return hasNativeKeys() ? newRsaKey(bits) : searchedKey(bits, onCandidate);
+  const subtle = nativeKeys();
+  return subtle === null ? searchedKey(bits, onCandidate) : nativeKey(subtle, bits);
 }
 
 function newCurveKey(kind: KeyKind): PrivateKey {
@@ -51,12 +53,38 @@ export function searchedKey(bits: number, onCandidate?: (count: number) => void)
   const search = searchRsaKey(bits);
   let count = 0;
   for (let pair = search(); ; pair = search()) {
-    if (pair !== null) return pair;
+    if (pair !== null) return pairPem(keyOfNumbers(pair));
     onCandidate?.(++count);
   }
 }
 
-/** Pages on plain http have no `crypto.subtle`; forge then has nothing native to use. */
-function hasNativeKeys(): boolean {
-  return (globalThis as { crypto?: { subtle?: unknown } }).crypto?.subtle !== undefined;
+/** The part of WebCrypto that is needed; its own types belong to the DOM. */
+interface NativeKeys {
+  generateKey(
+    algorithm: object,
+    extractable: true,
+    usages: readonly string[],
+  ): Promise<{ readonly publicKey: object; readonly privateKey: object }>;
+  exportKey(format: 'spki' | 'pkcs8', key: object): Promise<ArrayBuffer>;
+}
+
+/** Pages on plain http have no `crypto.subtle`. */
+function nativeKeys(): NativeKeys | null {
+  return (globalThis as { crypto?: { subtle?: NativeKeys } }).crypto?.subtle ?? null;
+}
+
+async function nativeKey(subtle: NativeKeys, bits: number): Promise<KeyPairPem> {
+  const algorithm = {
+    ...{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, // what it says of the hash does not become part of the key
+    ...{ modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) },
+  };
+  const pair = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const [spki, pkcs8] = await Promise.all([
+    subtle.exportKey('spki', pair.publicKey),
+    subtle.exportKey('pkcs8', pair.privateKey),
+  ]);
+  return {
+    publicKey: toPem('PUBLIC KEY', new Uint8Array(spki)),
+    privateKey: toPem('PRIVATE KEY', new Uint8Array(pkcs8)),
+  };
 }

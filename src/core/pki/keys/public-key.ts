@@ -3,6 +3,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { Reader, sameBytes } from '../../bytes/reader.ts';
+import { KEY_KINDS, type KeyKind } from './key-kind.ts';
 import { bitsOf, type RsaPublicKey } from '../../signature/rsa.ts';
 import { DerReader, onlyElement, reading, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
@@ -90,6 +91,14 @@ export function keyKind(key: PublicKey): string {
   if (curve) return `EC ${curve}`;
   if (key.algorithm.oid === OID.rsaEncryption) return 'RSA';
   return oidName(key.algorithm.oid).replace('id-', '');
+}
+
+/** The kind of key as we make it; null for one that we do not make. */
+export function madeKind(key: PublicKey): KeyKind | null {
+  const name = keyKind(key);
+  const curve = { Ed25519: 'ed25519', 'EC secp256r1': 'p256', 'EC secp384r1': 'p384' }[name];
+  const wanted = name === 'RSA' ? `rsa-${keyBits(key)}` : curve;
+  return KEY_KINDS.find((known) => known === wanted) ?? null;
 }
 
 /** The usual key identifier: SHA-1 of the key's bits (RFC 5280 section 4.2.1.2, method 1). A label, not a proof. */
