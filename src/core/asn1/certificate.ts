@@ -47,6 +47,15 @@ export function certificateFacts(der: Uint8Array): CertificateFacts | null {
   };
 }
 
+/**
+ * @param der one SubjectPublicKeyInfo
+ * @returns null where the bytes do not have the shape of one
+ */
+export function publicKeyOf(der: Uint8Array): PublicKey | null {
+  const [info] = readDer(new Reader(der));
+  return info ? publicKey(info, der) : null;
+}
+
 function publicKey(info: DerNode, der: Uint8Array): PublicKey | null {
   const [algorithm, key] = info.children;
   const [oid, parameters] = algorithm?.children ?? [];

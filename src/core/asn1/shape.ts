@@ -33,11 +33,16 @@ export interface Shape {
 
 export const UNNAMED: Shape = { name: '', says: '' };
 
-const CONTEXT = 0x80;
+export const CONTEXT = 0x80;
 
-const named = (name: string, says: string, rest: Omit<Shape, 'name' | 'says'> = {}): Shape => ({ name, says, ...rest });
+/** A shape by its name and sentence. */
+export const named = (name: string, says: string, rest: Omit<Shape, 'name' | 'says'> = {}): Shape => ({
+  name,
+  says,
+  ...rest,
+});
 
-const ALGORITHM = (name: string, says: string): Shape =>
+export const ALGORITHM = (name: string, says: string): Shape =>
   named(name, says, {
     fields: [
       named('algorithm', 'Which algorithm, by its worldwide number.', { tag: TAG.oid }),
@@ -181,6 +186,17 @@ export const EXTENSIONS: Shape = named('Extensions', 'Additions: each has an ide
   }),
 });
 
+/** RFC 5280 §4.1.2.7 */
+export const PUBLIC_KEY: Shape = named('subjectPublicKeyInfo', 'The public key.', {
+  fields: [
+    ALGORITHM('algorithm', 'What kind of key.'),
+    named('subjectPublicKey', 'The key itself.', {
+      tag: 0x03,
+      holds: (oid) => (oid === OID.rsaEncryption ? RSA_PUBLIC_KEY : undefined),
+    }),
+  ],
+});
+
 /** RFC 5280 §4.1 */
 export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this key belongs to this name.', {
   fields: [
@@ -198,15 +214,7 @@ export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this
           fields: [TIME('notBefore', 'Not valid before this moment.'), TIME('notAfter', 'Not valid after it.')],
         }),
         named('subject', 'Whose key it is.', NAME_PARTS),
-        named('subjectPublicKeyInfo', 'The public key.', {
-          fields: [
-            ALGORITHM('algorithm', 'What kind of key.'),
-            named('subjectPublicKey', 'The key itself.', {
-              tag: 0x03,
-              holds: (oid) => (oid === OID.rsaEncryption ? RSA_PUBLIC_KEY : undefined),
-            }),
-          ],
-        }),
+        PUBLIC_KEY,
         named('issuerUniqueID', 'Out of use.', { tag: CONTEXT + 1, isOptional: true }),
         named('subjectUniqueID', 'Out of use.', { tag: CONTEXT + 2, isOptional: true }),
         named('extensions', 'Additions of version 3.', { tag: CONTEXT + 3, isOptional: true, fields: [EXTENSIONS] }),

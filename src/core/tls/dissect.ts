@@ -16,10 +16,11 @@ import type {
   RecordView,
   Side,
 } from './dissection.ts';
-import { unexplainedIn } from './format/tree.ts';
+import { rawOf, unexplainedIn } from './format/tree.ts';
 import type { Opening } from './keys/flow.ts';
 import { Assembler, type Assembled } from './messages/assemble.ts';
 import { readMessage } from './messages/handshake.ts';
+import { RECORD_ENV, SSLV2_HELLO, SSLV2_LENGTH_BYTES } from './messages/records.ts';
 import { VERSIONS } from './names/names.ts';
 import { hexNumber, named } from './format/format.ts';
 import { CIPHER_SUITES } from './names/suites.ts';
@@ -96,6 +97,7 @@ class Dissector {
     const draft = new Draft(index, framed, this.#newBuffer(framed.bytes));
     this.#drafts.push(draft);
     draft.unread = this.#unread[framed.from];
+    if (framed.kind === 'sslv2') this.#oldHello(draft);
     if (framed.kind !== 'record') return;
     if (this.#isProtected(draft)) {
       const opening = this.#session.flows[framed.from].open(framed.bytes);
@@ -106,6 +108,14 @@ class Dissector {
     }
     const content = draft.content();
     if (content) this.#content(draft, content);
+  }
+
+  #oldHello({ framed, wire }: Draft): void {
+    const fields: Field[] = [];
+    SSLV2_HELLO.read(new Reader(framed.bytes, wire), RECORD_ENV, fields);
+    const challenge = fields.find(({ name }) => name === 'challenge');
+    const random = challenge ? rawOf(challenge, this.#buffers) : new Uint8Array();
+    this.#session.oldClientHello(random, framed.bytes.subarray(SSLV2_LENGTH_BYTES));
   }
 
   #isProtected({ type, framed }: Draft): boolean {
@@ -140,7 +150,8 @@ class Dissector {
   #message(draft: Draft, { from, input, records }: Assembled): { readonly field: Field } {
     const { version, suite } = this.#session;
     const bytes = new Reader(input.bytes, input.buffer, input.at, input.end).take();
-    const env = { source: '', message: '', version, keyExchange: suite?.keyExchange ?? 'other' };
+    const hasRawKey = this.#session.hasRawKey[from];
+    const env = { source: '', message: '', version, keyExchange: suite?.keyExchange ?? 'other', hasRawKey } as const;
     const field = readMessage(input, env);
     const encrypted = draft.protection !== 'clear';
     const type = bytes.at(0) ?? 0;

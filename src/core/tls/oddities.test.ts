@@ -4,6 +4,7 @@ import { fromHex } from '../bytes/hex.ts';
 import { dissect } from './dissect.ts';
 import type { Chunk, Dissection, Field } from './dissection.ts';
 import chromium from './fixtures/chromium-hello.json' with { type: 'json' };
+import rare from './fixtures/rare-suites.json' with { type: 'json' };
 import sessions from './fixtures/sessions.json' with { type: 'json' };
 import { find } from './format/tree.ts';
 import { partitionFault } from './partition.ts';
@@ -41,6 +42,12 @@ describe('bytes that are not an ordinary handshake', () => {
     const suites = records[0]?.fields.children.find(({ name }) => name === 'cipher_spec');
     expect(suites?.value).toBe('TLS_RSA_WITH_AES_128_CBC_SHA (0x002f)');
     expect(bytes.explained).toBe(bytes.total);
+  });
+
+  test('a cipher of SSL 2.0 is not called one of TLS (RFC 6101 §E)', () => {
+    const { records } = read(client('801c' + '01' + '0002' + '0003' + '0000' + '0010' + '010080' + '00'.repeat(16)));
+    const cipher = records[0]?.fields.children.find(({ name }) => name === 'cipher_spec');
+    expect(cipher?.value).toBe('SSL_CK_RC4_128_WITH_MD5 (0x010080)');
   });
 
   test('a heartbeat is named (RFC 6520 §4)', () => {
@@ -111,7 +118,7 @@ test('every field has a source, and a sentence for a learner', () => {
     if (!source || !(says || problem)) bare.push(name);
     children.forEach(walk);
   };
-  for (const { records, keyLog } of sessions.sessions) {
+  for (const { records, keyLog } of [...sessions.sessions, ...rare.sessions]) {
     const chunks = records.map(({ from, hex }) => (from === 'client' ? client(hex) : server(hex)));
     for (const { fields, opened } of dissect(chunks, keyLog).records)
       [fields, opened].forEach((tree) => tree && walk(tree));

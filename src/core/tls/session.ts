@@ -2,7 +2,7 @@
  * What a connection has agreed on so far, learnt message by message. Each handshake message has one handler here; a
  * handler asks the field tree and never parses bytes itself. Lives only inside one run of `dissect`.
  */
-import { certificateFacts, type CertificateFacts } from '../asn1/certificate.ts';
+import { certificateFacts, publicKeyOf, type PublicKey } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { concat, sameBytes } from '../bytes/reader.ts';
 import { HASHES, type HashFunction } from '../signature/hash.ts';
@@ -14,6 +14,7 @@ import { secretsOf, type KeyLogLabel, type Secrets } from './keys/keylog.ts';
 import { finishedMac, prf } from './keys/schedule.ts';
 import { Transcript } from './keys/transcript.ts';
 import { keyTree12, keyTree13, type Points } from './keys/tree.ts';
+import { RAW_KEY } from './messages/handshake.ts';
 import { GROUPS } from './names/names.ts';
 import { suiteOf, type Suite } from './names/suites.ts';
 import { signedContent13, verifyBinder } from './verify/content.ts';
@@ -21,6 +22,10 @@ import { verifySignature } from './verify/signature.ts';
 
 export const TLS13 = 0x0304;
 const NOT_SEEN: Verification = { holds: null, why: 'Not seen on this connection.' };
+
+const NO_CERTIFICATE = 'No readable certificate came before it.';
+const DELEGATED = 'The certificate delegates to a short-lived key (RFC 9345), whose signatures are not checked here.';
+const RAW_PUBLIC_KEY = 2;
 
 /** A signature costs milliseconds: a hostile stream of them must not cost minutes. */
 const MAX_SIGNATURES = 32;
@@ -68,7 +73,12 @@ export class Session {
   #awaitsRetry = false;
   #offersEarlyData = false;
   #signatures = 0;
-  readonly #facts: { [S in Side]: CertificateFacts | null } = { client: null, server: null };
+  #isFull = false;
+  #isRenegotiation = false;
+  /** the key that a side's signatures are checked with, or why there is none */
+  readonly #keys: { [S in Side]: PublicKey | string } = { client: NO_CERTIFICATE, server: NO_CERTIFICATE };
+  /** RFC 7250: bare keys instead of certificates */
+  readonly hasRawKey: { [S in Side]: boolean } = { client: false, server: false };
 
   constructor(keyLog: string, buffers: readonly Uint8Array[]) {
     this.#keyLog = keyLog;
@@ -112,16 +122,26 @@ export class Session {
     }
   }
 
-  /** A new handshake on a connection that had one (renegotiation) starts with a clean sheet. */
+  /**
+   * A hello in the format of SSL 2.0: its challenge is the random, and it counts without its length. RFC 5246 §E.2
+   *
+   * @param message from msg_type on
+   */
+  oldClientHello(challenge: Uint8Array, message: Uint8Array): void {
+    this.#forget();
+    this.clientRandom = concat(new Uint8Array(Math.max(32 - challenge.length, 0)), challenge).subarray(-32);
+    this.secrets = secretsOf(this.#keyLog, toHex(this.clientRandom));
+    this.#transcript.add(message);
+  }
+
+  /**
+   * A new handshake starts with a new transcript. On a connection that had one (renegotiation), what was shown and
+   * proved holds until it is shown anew: the new handshake may be a short one, or be refused.
+   */
   #forget(): void {
     this.#transcript.restart();
-    if (this.version === 0) return;
-    this.certificates.client = [];
-    this.certificates.server = [];
-    for (const side of ['client', 'server'] as const) {
-      this.certificateVerify[side] = NOT_SEEN;
-      this.finished[side] = NOT_SEEN;
-    }
+    this.#isFull = false;
+    this.#isRenegotiation = this.version > 0;
   }
 
   helloRetryRequest({ field }: Message): void {
@@ -140,9 +160,10 @@ export class Session {
     const extensions = find(field, 'extensions');
     this.#isEncryptThenMac = find(extensions, 'encrypt_then_mac') !== undefined;
     this.alpn = this.#alpn(extensions) ?? this.alpn;
+    this.#certificateTypes(extensions);
     if (!this.isTls13) {
       const echoed = this.#raw(field, 'legacy_session_id_echo', 'id');
-      this.resumed = echoed.length > 0 && sameBytes(echoed, this.#sessionId);
+      if (!this.#isRenegotiation) this.resumed = echoed.length > 0 && sameBytes(echoed, this.#sessionId);
       return;
     }
     this.resumed = find(extensions, 'pre_shared_key') !== undefined;
@@ -162,7 +183,16 @@ export class Session {
   }
 
   encryptedExtensions({ field }: Message): void {
-    this.alpn = this.#alpn(find(field, 'extensions')) ?? this.alpn;
+    const extensions = find(field, 'extensions');
+    this.alpn = this.#alpn(extensions) ?? this.alpn;
+    this.#certificateTypes(extensions);
+  }
+
+  #certificateTypes(extensions: Field | undefined): void {
+    for (const side of ['client', 'server'] as const) {
+      const name = `${side}_certificate_type`;
+      this.hasRawKey[side] = uintOf(find(extensions, name, name), this.#buffers) === RAW_PUBLIC_KEY;
+    }
   }
 
   #alpn(extensions: Field | undefined): string | undefined {
@@ -173,9 +203,23 @@ export class Session {
   certificate({ from, field }: Message): void {
     const list = find(field, 'certificate_list')?.children.slice(1) ?? [];
     const data = list.map((entry) => (entry.name === 'CertificateEntry' ? find(entry, 'cert_data') : entry));
-    this.certificates[from] = data.filter((item) => item !== undefined).map((item) => this.#behindLength(item, 3));
-    const [leaf] = this.certificates[from];
-    this.#facts[from] = leaf ? certificateFacts(leaf) : null;
+    const ders = data.filter((item) => item !== undefined).map((item) => this.#behindLength(item, 3));
+    if (this.hasRawKey[from]) return this.#rawKey(from, ders[0] ?? this.#raw(field, RAW_KEY).subarray(3));
+    this.certificates[from] = ders;
+    const isDelegated = find(list[0], 'extensions', 'delegated_credential') !== undefined;
+    const key = ders[0] && certificateFacts(ders[0])?.key;
+    this.#keys[from] = isDelegated ? DELEGATED : (key ?? NO_CERTIFICATE);
+  }
+
+  #rawKey(from: Side, info: Uint8Array): void {
+    this.certificates[from] = [];
+    this.#keys[from] = publicKeyOf(info) ?? NO_CERTIFICATE;
+  }
+
+  /** Sent only in a full handshake of TLS 1.2 and before. */
+  serverHelloDone(): void {
+    this.#isFull = true;
+    if (!this.#isRenegotiation) this.resumed = false;
   }
 
   serverKeyExchange({ field, bytes }: Message): void {
@@ -201,12 +245,12 @@ export class Session {
   }
 
   #checkSignature(side: Side, field: Field, content: Uint8Array): Verification {
-    const facts = this.#facts[side];
+    const key = this.#keys[side];
     this.#signatures += 1;
     if (this.#signatures > MAX_SIGNATURES) return { holds: null, why: 'Too many signatures on one connection.' };
-    if (!facts) return { holds: null, why: 'No readable certificate came before it.' };
+    if (typeof key === 'string') return { holds: null, why: key };
     const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
-    return verifySignature(scheme, facts.key, content, this.#raw(field, 'signature', 'signature'));
+    return verifySignature(scheme, key, content, this.#raw(field, 'signature', 'signature'));
   }
 
   verifyFinished({ from, field }: Message): void {
@@ -279,6 +323,8 @@ export class Session {
     const { version, suite, clientRandom, serverRandom } = this;
     const negotiated = { version, suite, clientRandom, serverRandom, isEncryptThenMac: this.#isEncryptThenMac };
     this.isProtected[from] = true;
+    // A session may be resumed by its ticket with no session id to tell, RFC 5077 §3.4.
+    if (from === 'server' && !this.#isFull && version > 0 && !this.#isRenegotiation) this.resumed = true;
     this.flows[from].start(version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'))] : []);
   }
 
@@ -305,6 +351,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ServerHello: (session, message) => session.serverHello(message),
   EncryptedExtensions: (session, message) => session.encryptedExtensions(message),
   Certificate: (session, message) => session.certificate(message),
+  ServerHelloDone: (session) => session.serverHelloDone(),
   ServerKeyExchange: (session, message) => session.serverKeyExchange(message),
   CertificateRequest: (session, message) => session.certificateRequestAfterwards(message),
   CertificateVerify: (session, message) => session.verifyCertificate(message),

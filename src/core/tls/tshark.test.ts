@@ -9,6 +9,7 @@ import { fromHex } from '../bytes/hex.ts';
 import { dissect } from './dissect.ts';
 import type { Chunk, Dissection, Field } from './dissection.ts';
 import chromium from './fixtures/chromium-hello.json' with { type: 'json' };
+import rare from './fixtures/rare-suites.json' with { type: 'json' };
 import rfc8448 from './fixtures/rfc8448.json' with { type: 'json' };
 import sessions from './fixtures/sessions.json' with { type: 'json' };
 
@@ -38,9 +39,14 @@ const LABELS: Readonly<Record<string, string>> = {
 const toChunks = (records: readonly { from: string; hex: string }[]): Chunk[] =>
   records.map(({ from, hex }, at) => ({ from: from === 'client' ? 'client' : 'server', at, bytes: bytesOf(hex) }));
 
+/** tshark takes the encrypted ChangeCipherSpec of a second handshake for one in clear. */
+const MISREAD = 'a short renegotiation';
+
 const SAMPLES: readonly Sample[] = [
   { name: chromium.peer, chunks: toChunks([{ from: 'client', hex: chromium.hex }]), keyLog: '' },
-  ...sessions.sessions.map(({ name, records, keyLog }) => ({ name, chunks: toChunks(records), keyLog })),
+  ...[...sessions.sessions, ...rare.sessions.filter(({ name }) => name !== MISREAD)].map(
+    ({ name, records, keyLog }) => ({ name, chunks: toChunks(records), keyLog }),
+  ),
   ...rfc8448.traces.map(({ section, records, secrets }) => ({
     name: `RFC 8448 §${section}`,
     chunks: toChunks(records),

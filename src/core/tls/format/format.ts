@@ -6,6 +6,7 @@
 import { toHex } from '../../bytes/hex.ts';
 import type { Reader } from '../../bytes/reader.ts';
 import type { ByteRange, Field } from '../dissection.ts';
+import type { KeyExchange } from '../names/suites.ts';
 
 /** What a format may need to know of its surroundings. */
 export interface Env {
@@ -16,7 +17,9 @@ export interface Env {
   /** negotiated version, 0x0304 for TLS 1.3; 0 while unknown */
   readonly version: number;
   /** key exchange of the negotiated TLS 1.2 suite */
-  readonly keyExchange: 'ECDHE' | 'DHE' | 'RSA' | 'other';
+  readonly keyExchange: KeyExchange;
+  /** the sender of this message shows a bare key instead of certificates, RFC 7250 */
+  readonly hasRawKey?: boolean;
 }
 
 export interface Format {

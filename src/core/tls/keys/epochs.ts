@@ -1,10 +1,10 @@
 /** From secrets of the key log to the keys of each side, in the order in which a side uses them. */
-import { concat } from '../../bytes/reader.ts';
+import { concat, Reader } from '../../bytes/reader.ts';
 import { HASHES } from '../../signature/hash.ts';
 import type { Side } from '../dissection.ts';
-import { AEADS } from '../record/aead.ts';
 import type { RecordKeys } from '../record/protection.ts';
 import { suiteOf, type Suite } from '../names/suites.ts';
+import { piecesOf } from './block.ts';
 import type { Epoch } from './flow.ts';
 import type { KeyLogLabel, Secrets } from './keylog.ts';
 import { keyBlock12, trafficKey, updatedSecret } from './schedule.ts';
@@ -78,20 +78,30 @@ export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array
   if (!suite || suite.protector.kind === 'unknown' || suite.isTls13) return sealed(noCipher(suite));
   if (!master) return sealed(noSecret('CLIENT_RANDOM'));
   const { protector } = suite;
-  const macBytes = protector.kind === 'cbc' ? HASHES[protector.mac].outputLen : 0;
-  const ivBytes =
-    protector.kind === 'aead' ? 12 - AEADS[protector.cipher].explicitNonceBytes : version < 0x0302 ? 16 : 0;
-  const { keyBytes } = protector;
+  const sizes = piecesOf(protector, version);
   const randoms = concat(serverRandom, clientRandom);
-  const block = keyBlock12(version, HASHES[suite.hash], master, randoms, 2 * (macBytes + keyBytes + ivBytes));
-  const mine = side === 'client' ? 0 : 1;
-  const cut = (start: number, bytes: number) => block.subarray(start + mine * bytes, start + (mine + 1) * bytes);
-  const macKey = cut(0, macBytes);
-  const key = cut(2 * macBytes, keyBytes);
-  const iv = cut(2 * (macBytes + keyBytes), ivBytes);
-  const keys: RecordKeys =
-    protector.kind === 'cbc'
-      ? { kind: 'cbc', key, macKey, mac: protector.mac, isEncryptThenMac, chainedIv: ivBytes ? iv : null }
-      : { kind: 'aead12', cipher: protector.cipher, key, iv };
+  const length = 2 * (sizes.mac + sizes.key + sizes.iv);
+  const block = new Reader(keyBlock12(version, HASHES[suite.hash], master, randoms, length));
+  const cut = (bytes: number): Uint8Array => {
+    const [ofClient, ofServer] = [block.take(bytes), block.take(bytes)];
+    return side === 'client' ? ofClient : ofServer;
+  };
+  const [macKey, key, iv] = [cut(sizes.mac), cut(sizes.key), cut(sizes.iv)];
+  const keys = keys12(protector, { macKey, key, iv }, isEncryptThenMac);
   return { protection: 'application', keys, missing: '' };
+}
+
+function keys12(
+  protector: Exclude<Suite['protector'], { kind: 'unknown' }>,
+  { macKey, key, iv }: { readonly [piece in 'macKey' | 'key' | 'iv']: Uint8Array },
+  isEncryptThenMac: boolean,
+): RecordKeys {
+  switch (protector.kind) {
+    case 'aead':
+      return { kind: 'aead12', cipher: protector.cipher, key, iv };
+    case 'cbc':
+      return { kind: 'cbc', key, macKey, mac: protector.mac, isEncryptThenMac, chainedIv: iv.length > 0 ? iv : null };
+    case 'null':
+      return { kind: 'mac', macKey, mac: protector.mac };
+  }
 }

@@ -6,8 +6,8 @@ import { toHex } from '../../bytes/hex.ts';
 import { concat } from '../../bytes/reader.ts';
 import { HASHES, type HashFunction } from '../../signature/hash.ts';
 import type { Derived } from '../dissection.ts';
-import { AEADS } from '../record/aead.ts';
 import type { Suite } from '../names/suites.ts';
+import { piecesOf } from './block.ts';
 import type { KeyLogLabel, Secrets } from './keylog.ts';
 import { deriveSecret, expandLabel, extractSecret, keyBlock12 } from './schedule.ts';
 
@@ -188,17 +188,10 @@ export function keyTree12(
     const how = master ? 'from the key log, CLIENT_RANDOM' : 'not known';
     return [{ name: 'master_secret', value, how, source: 'RFC 5246 §8.1', says: MASTER_SAYS, children: [] }];
   }
-  const macBytes = protector.kind === 'cbc' ? HASHES[protector.mac].outputLen : 0;
-  const ivBytes =
-    protector.kind === 'aead' ? 12 - AEADS[protector.cipher].explicitNonceBytes : version < 0x0302 ? 16 : 0;
-  const sizes = { MAC_key: macBytes, key: protector.keyBytes, IV: ivBytes };
-  const block = keyBlock12(
-    version,
-    HASHES[suite.hash],
-    master,
-    concat(serverRandom, clientRandom),
-    2 * (macBytes + protector.keyBytes + ivBytes),
-  );
+  const { mac, key, iv } = piecesOf(protector, version);
+  const sizes = { MAC_key: mac, key, IV: iv };
+  const randoms = concat(serverRandom, clientRandom);
+  const block = keyBlock12(version, HASHES[suite.hash], master, randoms, 2 * (mac + key + iv));
   let at = 0;
   const pieces = Object.entries(sizes).flatMap(([what, bytes]) =>
     bytes === 0

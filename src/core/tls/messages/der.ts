@@ -6,6 +6,7 @@ import { DER_LIMITS, isA, readDer, tagName, type DerNode } from '../../asn1/der.
 import { oidText } from '../../asn1/oid.ts';
 import * as shapes from '../../asn1/shape.ts';
 import { UNNAMED, type Shape } from '../../asn1/shape.ts';
+import { OCSP_RESPONSE as OCSP } from '../../asn1/ocsp.ts';
 import {
   addressText,
   attributeText,
@@ -49,6 +50,8 @@ function der(shape: Shape): Format {
 }
 
 export const CERTIFICATE = der(shapes.CERTIFICATE);
+export const PUBLIC_KEY = der(shapes.PUBLIC_KEY);
+export const OCSP_RESPONSE = der(OCSP);
 export const DISTINGUISHED_NAME = der(shapes.NAME);
 export const OBJECT_IDENTIFIER = der({ ...UNNAMED, name: 'oid' });
 

@@ -5,6 +5,7 @@
 import {
   announcesTooMuch,
   bytes,
+  choose,
   field,
   from,
   isGrease,
@@ -26,6 +27,7 @@ import {
   type Names,
 } from '../format/format.ts';
 import {
+  AUTHORITY_IDENTIFIERS,
   CERTIFICATE_TYPES,
   COMPRESSION_ALGORITHMS,
   ECH_CLIENT_TYPES,
@@ -36,10 +38,11 @@ import {
   POINT_FORMATS,
   PSK_MODES,
   SCHEMES,
+  SRTP_PROFILES,
   STATUS_TYPES,
   VERSIONS,
 } from '../names/names.ts';
-import { DISTINGUISHED_NAME, OBJECT_IDENTIFIER } from './der.ts';
+import { DISTINGUISHED_NAME, OBJECT_IDENTIFIER, OCSP_RESPONSE, PUBLIC_KEY } from './der.ts';
 
 interface Extension {
   readonly type: number;
@@ -104,6 +107,54 @@ const SIGNED_CERTIFICATE_TIMESTAMP = vec16(
   'One promise of a public certificate log.',
 );
 
+const TRUSTED_AUTHORITY = struct(
+  'TrustedAuthority',
+  'One CA.',
+  [
+    u8('identifier_type', 'How it is named.', AUTHORITY_IDENTIFIERS),
+    choose(
+      'identifier',
+      (_env, input) => {
+        const type = input.peek(1, -1);
+        if (type === 2) return vec16('x509_name', DISTINGUISHED_NAME, 'The name of the CA.');
+        return type === 0 ? EMPTY : bytes('sha1_hash', 'Hash of its key or certificate.', 20);
+      },
+      true,
+    ),
+  ],
+  first,
+);
+
+const STATUS_REQUEST_V2 = struct('CertificateStatusRequestItemV2', 'One kind of proof.', [
+  u8('status_type', 'The kind of proof.', STATUS_TYPES),
+  vec16(
+    'request',
+    sequence(
+      'OCSPStatusRequest',
+      vec16(
+        'responder_id_list',
+        vec16('ResponderID', bytes('id', 'An OCSP responder the client trusts.'), 'One responder.'),
+        'Responders whose answers the client takes; empty means any.',
+      ),
+      vec16('request_extensions', bytes('extensions', 'Extensions of the OCSP request.'), 'Usually empty.'),
+    ),
+    'What exactly is asked.',
+  ),
+]);
+
+const DELEGATED_CREDENTIAL = sequence(
+  'DelegatedCredential',
+  u32('valid_time', "Seconds from the certificate's notBefore until it expires."),
+  u16('dc_cert_verify_algorithm', 'How CertificateVerify is signed with it.', SCHEMES),
+  vec24('ASN1_subjectPublicKeyInfo', PUBLIC_KEY, 'The short-lived key.'),
+  u16('algorithm', 'How the certificate signed it.', SCHEMES),
+  vec16(
+    'signature',
+    bytes('signature', 'Made with the key of the certificate.'),
+    'Made with the key of the certificate.',
+  ),
+);
+
 const SCHEME_LIST = vec16(
   'supported_signature_algorithms',
   u16('scheme', 'A kind of signature.', SCHEMES),
@@ -115,6 +166,15 @@ const PROTOCOL_NAMES = vec16(
   vec8('ProtocolName', text('name', 'The name of a protocol: `h2` is HTTP/2.'), 'One protocol.'),
   'The protocols, best liked first.',
 );
+
+const PROTOCOL = vec8('ProtocolName', text('name', 'The name of a protocol.'), 'One protocol.');
+const PROTOCOLS_TO_THE_END: Format = {
+  name: 'protocols',
+  mayBeEmpty: true,
+  read(input, env, out) {
+    while (input.left > 0) PROTOCOL.read(input, env, out);
+  },
+};
 
 const choice = (name: string, says: string, names: Names) => ({
   ClientHello: vec8(`${name}s`, u8(name, says, names), 'What the client can handle.'),
@@ -137,6 +197,27 @@ const ROWS: readonly Extension[] = [
     body: u8('max_fragment_length', 'Largest record content.', FRAGMENT_LENGTHS),
   },
   {
+    type: 2,
+    name: 'client_certificate_url',
+    source: 'RFC 6066 §5',
+    says: 'The client may send an address where its certificate lies.',
+    body: EMPTY,
+  },
+  {
+    type: 3,
+    name: 'trusted_ca_keys',
+    source: 'RFC 6066 §6',
+    says: 'CAs the client has, so that the server can pick a fitting certificate.',
+    body: vec16('trusted_authorities_list', TRUSTED_AUTHORITY, 'The CAs.'),
+  },
+  {
+    type: 4,
+    name: 'truncated_hmac',
+    source: 'RFC 6066 §7',
+    says: 'Asks for MACs of 10 bytes, for slow networks.',
+    body: EMPTY,
+  },
+  {
     type: 5,
     name: 'status_request',
     source: 'RFC 6066 §8, RFC 8446 §4.4.2.1',
@@ -155,10 +236,38 @@ const ROWS: readonly Extension[] = [
       Certificate: sequence(
         'CertificateStatus',
         u8('status_type', 'The kind of proof.', STATUS_TYPES),
-        vec24('response', bytes('ocsp_response', 'A signed answer of the OCSP responder (DER).'), 'The proof.'),
+        vec24('response', OCSP_RESPONSE, 'The proof.'),
       ),
       '*': EMPTY,
     },
+  },
+  {
+    type: 6,
+    name: 'user_mapping',
+    source: 'RFC 4681 §2',
+    says: 'Kinds of hints that tell which user it is.',
+    body: NOT_TAKEN_APART,
+  },
+  {
+    type: 7,
+    name: 'client_authz',
+    source: 'RFC 5878 §2.1',
+    says: 'Statements about what the client may do.',
+    body: NOT_TAKEN_APART,
+  },
+  {
+    type: 8,
+    name: 'server_authz',
+    source: 'RFC 5878 §2.2',
+    says: 'Statements about what the server may do.',
+    body: NOT_TAKEN_APART,
+  },
+  {
+    type: 9,
+    name: 'cert_type',
+    source: 'RFC 6091 §3',
+    says: 'X.509 or OpenPGP.',
+    body: choice('certificate_type', 'X.509 or OpenPGP.', CERTIFICATE_TYPES),
   },
   {
     type: 10,
@@ -175,6 +284,13 @@ const ROWS: readonly Extension[] = [
     body: vec8('ec_point_format_list', u8('format', 'A way to write a point.', POINT_FORMATS), 'The formats.'),
   },
   {
+    type: 12,
+    name: 'srp',
+    source: 'RFC 5054 §2.8.1',
+    says: 'The user whose password is proved.',
+    body: vec8('srp_I', text('user', 'The name of the user.'), 'The name of the user.'),
+  },
+  {
     type: 13,
     name: 'signature_algorithms',
     source: 'RFC 8446 §4.2.3',
@@ -186,7 +302,11 @@ const ROWS: readonly Extension[] = [
     name: 'use_srtp',
     source: 'RFC 5764 §4.1',
     says: 'Keys for voice and video over SRTP.',
-    body: NOT_TAKEN_APART,
+    body: sequence(
+      'UseSRTPData',
+      vec16('SRTPProtectionProfiles', u16('profile', 'A way to protect.', SRTP_PROFILES), 'Ways to protect.'),
+      vec8('srtp_mki', bytes('mki', 'Names the key among several.'), 'Usually empty.'),
+    ),
   },
   {
     type: 15,
@@ -207,7 +327,10 @@ const ROWS: readonly Extension[] = [
     name: 'status_request_v2',
     source: 'RFC 6961 §2.2',
     says: 'Asks for proofs of non-revocation for the whole chain.',
-    body: NOT_TAKEN_APART,
+    body: {
+      ClientHello: vec16('certificate_status_req_list', STATUS_REQUEST_V2, 'Kinds of proof.'),
+      '*': EMPTY,
+    },
   },
   {
     type: 18,
@@ -260,6 +383,18 @@ const ROWS: readonly Extension[] = [
     name: 'token_binding',
     source: 'RFC 8472 §2',
     says: 'Ties web cookies to a key of the client.',
+    body: sequence(
+      'TokenBindingParameters',
+      u8('major', 'Version before the dot.'),
+      u8('minor', 'Version after the dot.'),
+      vec8('key_parameters_list', u8('parameters', 'A kind of key.'), 'Kinds of keys.'),
+    ),
+  },
+  {
+    type: 25,
+    name: 'cached_info',
+    source: 'RFC 7924 §3',
+    says: 'What the client still has from an earlier handshake.',
     body: NOT_TAKEN_APART,
   },
   {
@@ -285,7 +420,7 @@ const ROWS: readonly Extension[] = [
     name: 'delegated_credential',
     source: 'RFC 9345 §4',
     says: 'Lets a server sign with a short-lived key that its certificate vouches for.',
-    body: { ClientHello: SCHEME_LIST, '*': NOT_TAKEN_APART },
+    body: { ClientHello: SCHEME_LIST, '*': DELEGATED_CREDENTIAL },
   },
   {
     type: 35,
@@ -390,6 +525,34 @@ const ROWS: readonly Extension[] = [
     },
   },
   {
+    type: 52,
+    name: 'transparency_info',
+    source: 'RFC 9162 §6.5',
+    says: 'Proofs that the certificate stands in public logs.',
+    body: NOT_TAKEN_APART,
+  },
+  {
+    type: 54,
+    name: 'connection_id',
+    source: 'RFC 9146 §3',
+    says: 'A name for the connection, for when addresses change.',
+    body: vec8('cid', bytes('id', 'The name.'), 'The name.'),
+  },
+  {
+    type: 55,
+    name: 'external_id_hash',
+    source: 'RFC 8844 §3.2',
+    says: 'Ties the connection to an identity proved elsewhere.',
+    body: vec8('binding', bytes('hash', 'Hash of the proof.'), 'Hash of the proof.'),
+  },
+  {
+    type: 56,
+    name: 'external_session_id',
+    source: 'RFC 8844 §4.3',
+    says: 'Ties the connection to a session named elsewhere.',
+    body: vec8('session_id', bytes('id', 'The name.'), 'The name.'),
+  },
+  {
     type: 57,
     name: 'quic_transport_parameters',
     source: 'RFC 9001 §8.2',
@@ -397,11 +560,35 @@ const ROWS: readonly Extension[] = [
     body: NOT_TAKEN_APART,
   },
   {
+    type: 58,
+    name: 'ticket_request',
+    source: 'RFC 9149 §2',
+    says: 'How many tickets the client would like.',
+    body: {
+      ClientHello: sequence(
+        'ClientTicketRequest',
+        u8('new_session_count', 'Tickets after a full handshake.'),
+        u8('resumption_count', 'Tickets after a resumption.'),
+      ),
+      '*': u8('expected_count', 'How many the server will send.'),
+    },
+  },
+  {
+    type: 59,
+    name: 'dnssec_chain',
+    source: 'RFC 9102 §2',
+    says: 'DNSSEC proofs for the name of the server.',
+    body: NOT_TAKEN_APART,
+  },
+  {
     type: 13172,
     name: 'next_protocol_negotiation',
     source: 'draft-agl-tls-nextprotoneg §3',
     says: 'The forerunner of ALPN.',
-    body: NOT_TAKEN_APART,
+    body: {
+      ClientHello: EMPTY,
+      '*': PROTOCOLS_TO_THE_END,
+    },
   },
   {
     type: 17513,
@@ -416,6 +603,13 @@ const ROWS: readonly Extension[] = [
     source: 'draft-vvv-tls-alps §4',
     says: "Settings of the tunnel's protocol, sent early by Chromium.",
     body: { ClientHello: PROTOCOL_NAMES, '*': NOT_TAKEN_APART },
+  },
+  {
+    type: 30032,
+    name: 'channel_id',
+    source: 'draft-balfanz-tls-channelid §3',
+    says: 'Ties the connection to a key of the client.',
+    body: EMPTY,
   },
   {
     type: 0xca34,
@@ -452,6 +646,7 @@ const ROWS: readonly Extension[] = [
           ),
         ),
       ),
+      HelloRetryRequest: bytes('confirmation', 'Tells, to who knows the inner hello, that it was read.', 8),
       '*': NOT_TAKEN_APART,
     },
   },

@@ -10,6 +10,7 @@ import {
   optional,
   sequence,
   struct,
+  text,
   u16,
   u24,
   u32,
@@ -26,8 +27,6 @@ import {
   CLIENT_CERTIFICATE_TYPES,
   COMPRESSION_ALGORITHMS,
   COMPRESSION_METHODS,
-  CURVE_TYPES,
-  GROUPS,
   HANDSHAKE_NAMES,
   HANDSHAKE_TYPES,
   KEY_UPDATE_REQUESTS,
@@ -36,8 +35,10 @@ import {
   VERSIONS,
 } from '../names/names.ts';
 import { CIPHER_SUITES } from '../names/suites.ts';
-import { CERTIFICATE, DISTINGUISHED_NAME } from './der.ts';
+import { CERTIFICATE, DISTINGUISHED_NAME, OCSP_RESPONSE, PUBLIC_KEY } from './der.ts';
 import { EXTENSIONS } from './extension.ts';
+import { CLIENT_KEY_EXCHANGE, SERVER_KEY_EXCHANGE } from './key-exchange.ts';
+import { signed } from './signed.ts';
 
 const TLS13 = 0x0304;
 
@@ -72,7 +73,13 @@ const SERVER_HELLO = sequence(
   optional(EXTENSIONS),
 );
 
-const CERT_DATA = (width: 24) => vec24('cert_data', CERTIFICATE, `One certificate (DER), its length in ${width} bits.`);
+const CERT_DATA = vec24('cert_data', CERTIFICATE, 'One certificate (DER), its length in 24 bits.');
+const RAW_KEY_SAYS = 'A bare key instead of a certificate (DER).';
+/** Name of the field with a bare key in TLS 1.2; in TLS 1.3 it stands where a certificate would. */
+export const RAW_KEY = 'ASN1_subjectPublicKeyInfo';
+const CERT_OR_KEY = choose('cert_data', ({ hasRawKey }) =>
+  hasRawKey ? from('RFC 7250 §3', vec24('cert_data', PUBLIC_KEY, RAW_KEY_SAYS)) : CERT_DATA,
+);
 
 const CERTIFICATE_13 = sequence(
   'Certificate',
@@ -82,7 +89,7 @@ const CERTIFICATE_13 = sequence(
     struct(
       'CertificateEntry',
       'One certificate and what comes with it.',
-      [CERT_DATA(24), EXTENSIONS],
+      [CERT_OR_KEY, EXTENSIONS],
       ([data]) => data?.value ?? '',
     ),
     "The chain: the sender's own certificate first. Empty means: I have none.",
@@ -91,7 +98,10 @@ const CERTIFICATE_13 = sequence(
 
 const CERTIFICATE_12 = from(
   'RFC 5246 §7.4.2',
-  vec24('certificate_list', CERT_DATA(24), "The chain: the sender's own certificate first. Empty means: I have none."),
+  vec24('certificate_list', CERT_DATA, "The chain: the sender's own certificate first. Empty means: I have none."),
+);
+const KEY_OR_CERTIFICATE_12 = choose('Certificate', ({ hasRawKey }) =>
+  hasRawKey ? from('RFC 7250 §3', vec24(RAW_KEY, PUBLIC_KEY, RAW_KEY_SAYS)) : CERTIFICATE_12,
 );
 
 const CERTIFICATE_REQUEST_13 = sequence(
@@ -128,70 +138,8 @@ const CERTIFICATE_REQUEST_12 = from(
   ),
 );
 
-const ALGORITHM = u16('algorithm', 'How it was signed.', SCHEMES);
-const signature = (says: string) => vec16('signature', bytes('signature', says), says);
-const signed = (says: string): Format =>
-  choose('signature', ({ version }) =>
-    version >= 0x0303 ? sequence('signature', ALGORITHM, signature(says)) : signature(says),
-  );
-
 const CERTIFICATE_VERIFY = signed(
   'Signature over the conversation so far, made with the private key of the certificate: proof of owning it.',
-);
-
-const SIGNED_PARAMS = signed("Signature of the server's certificate key over the key exchange and both randoms.");
-const EC_POINT = (says: string) => vec8('public', bytes('point', says), says);
-
-const EC_PARAMS = sequence(
-  'ServerECDHParams',
-  u8('curve_type', 'How the curve is told; by name.', CURVE_TYPES),
-  choose('curve', (_env, input) =>
-    input.peek(1, -1) === 3
-      ? sequence(
-          'named_curve',
-          u16('namedcurve', 'The curve.', GROUPS),
-          EC_POINT("The server's fresh public key."),
-          SIGNED_PARAMS,
-        )
-      : NOT_DECODED,
-  ),
-);
-const DH_PARAMS = sequence(
-  'ServerDHParams',
-  vec16('dh_p', bytes('p', 'The prime all computing is modulo.'), 'The prime.'),
-  vec16('dh_g', bytes('g', 'The number that is raised to powers.'), 'The generator.'),
-  vec16('dh_Ys', bytes('Ys', "The server's fresh public value."), "The server's public value."),
-  SIGNED_PARAMS,
-);
-
-const NOT_DECODED: Format = {
-  name: 'not decoded',
-  mayBeEmpty: true,
-  read(input, env, out) {
-    if (input.left > 0) out.push(undecoded(input, env.source, 'This form of the message is not decoded.'));
-  },
-};
-
-const SERVER_KEY_EXCHANGE = choose(
-  'ServerKeyExchange',
-  ({ keyExchange }) =>
-    keyExchange === 'ECDHE' ? from('RFC 8422 §5.4', EC_PARAMS) : keyExchange === 'DHE' ? DH_PARAMS : NOT_DECODED,
-  true,
-);
-
-const CLIENT_KEY_EXCHANGE = choose(
-  'ClientKeyExchange',
-  ({ keyExchange }) => {
-    if (keyExchange === 'ECDHE') return from('RFC 8422 §5.7', EC_POINT("The client's fresh public key."));
-    if (keyExchange === 'DHE') return vec16('dh_Yc', bytes('Yc', "The client's fresh public value."), 'Public value.');
-    if (keyExchange !== 'RSA') return NOT_DECODED;
-    return vec16(
-      'EncryptedPreMasterSecret',
-      bytes('encrypted', "A secret, encrypted to the server's RSA key."),
-      'Whoever gets that key later can read this connection: no forward secrecy.',
-    );
-  },
-  true,
 );
 
 const TICKET = vec16('ticket', bytes('ticket', 'Only the server can read it.'), 'The ticket to come back with.');
@@ -208,10 +156,21 @@ const NEW_SESSION_TICKET_12 = from(
   sequence('NewSessionTicket', u32('ticket_lifetime_hint', 'Seconds the server means to keep it.'), TICKET),
 );
 
+const OCSP = vec24('response', OCSP_RESPONSE, 'The proof.');
+/** RFC 6961 §2.2: one for each certificate, empty where there is none. */
+const OCSP_LIST = vec24('ocsp_response_list', OCSP, 'The proofs.');
+
 const CERTIFICATE_STATUS = sequence(
   'CertificateStatus',
   u8('status_type', 'The kind of proof.', STATUS_TYPES),
-  vec24('response', bytes('ocsp_response', 'A signed answer of the OCSP responder (DER).'), 'The proof.'),
+  choose('response', (_env, input) => (input.peek(1, -1) === 2 ? OCSP_LIST : OCSP)),
+);
+
+/** NPN, draft-agl-tls-nextprotoneg-04 §3 */
+const NEXT_PROTOCOL = sequence(
+  'NextProtocol',
+  vec8('selected_protocol', text('name', 'The protocol the client chose.'), 'The protocol the client chose.'),
+  vec8('padding', bytes('zeros', 'Hides how long the name is.'), 'Hides how long the name is.'),
 );
 
 const COMPRESSED_CERTIFICATE = sequence(
@@ -255,7 +214,7 @@ const MESSAGES: Readonly<Record<string, Message | { readonly tls13: Message; rea
   EncryptedExtensions: only('RFC 8446 §4.3.1', "The rest of the server's answers, already encrypted.", EXTENSIONS),
   Certificate: {
     tls13: only('RFC 8446 §4.4.2', 'Who I am: a chain of certificates.', CERTIFICATE_13),
-    tls12: only('RFC 5246 §7.4.2', 'Who I am: a chain of certificates.', CERTIFICATE_12),
+    tls12: only('RFC 5246 §7.4.2', 'Who I am: a chain of certificates.', KEY_OR_CERTIFICATE_12),
   },
   ServerKeyExchange: only(
     'RFC 5246 §7.4.3',
@@ -282,6 +241,7 @@ const MESSAGES: Readonly<Record<string, Message | { readonly tls13: Message; rea
     'From the next record on, the sender uses a new key.',
     u8('request_update', 'Whether the other side should do the same.', KEY_UPDATE_REQUESTS),
   ),
+  NextProtocol: only('draft-agl-tls-nextprotoneg §3', 'The protocol to speak, chosen encrypted.', NEXT_PROTOCOL),
   CompressedCertificate: only('RFC 8879 §4', 'The Certificate message in compressed form.', COMPRESSED_CERTIFICATE),
 };
 

@@ -1,6 +1,18 @@
 /** The record layer's own structures: header, alert, ChangeCipherSpec, heartbeat, application data. */
-import { bytes, from, sequence, struct, textValue, u16, u8, vec16, type Env, type Format } from '../format/format.ts';
-import { ALERT_LEVELS, ALERTS, CONTENT_TYPES, HEARTBEAT_TYPES, VERSIONS } from '../names/names.ts';
+import {
+  bytes,
+  from,
+  sequence,
+  struct,
+  textValue,
+  u16,
+  u24,
+  u8,
+  vec16,
+  type Env,
+  type Format,
+} from '../format/format.ts';
+import { ALERT_LEVELS, ALERTS, CONTENT_TYPES, HEARTBEAT_TYPES, SSLV2_CIPHERS, VERSIONS } from '../names/names.ts';
 import { CIPHER_SUITES } from '../names/suites.ts';
 
 /** Surroundings of what stands outside handshake messages. */
@@ -42,7 +54,10 @@ export const APPLICATION_DATA: Format = from(
   bytes('application_data', 'What the two programs say to each other inside the tunnel.', undefined, textValue),
 );
 
-/** A hello in the format of SSL 2.0, without its two-byte length. RFC 5246 §E.2 */
+/** Of the length before a hello in the format of SSL 2.0. */
+export const SSLV2_LENGTH_BYTES = 2;
+
+/** A hello in the format of SSL 2.0, with its two-byte length. RFC 5246 §E.2 */
 export const SSLV2_HELLO = from(
   'RFC 5246 §E.2',
   sequence(
@@ -62,19 +77,20 @@ export const SSLV2_HELLO = from(
 
 /** The three lists whose lengths stand in the six bytes before. */
 function sslv2Lists(): Format {
-  const spec = struct(
+  const tls = struct(
     'cipher_spec',
     'One cipher: three bytes, the last two as in TLS when the first is zero.',
     [u8('kind', 'Zero for ciphers of TLS.'), u16('cipher_suite', 'A set of algorithms.', CIPHER_SUITES)],
     (children) => children[1]?.value ?? '',
   );
+  const old = u24('cipher_spec', 'A cipher of SSL 2.0.', SSLV2_CIPHERS);
   return {
     name: 'lists',
     mayBeEmpty: true,
     read(input, env, out) {
       const [specs, session, challenge] = [input.peek(2, -6), input.peek(2, -4), input.peek(2, -2)];
       const ciphers = input.part(specs);
-      while (ciphers.left > 0) spec.read(ciphers, env, out);
+      while (ciphers.left > 0) (ciphers.peek(1) === 0 ? tls : old).read(ciphers, env, out);
       bytes('session_id', 'Session to resume.').read(input.part(session), env, out);
       bytes('challenge', "The client's random bytes.").read(input.part(challenge), env, out);
     },

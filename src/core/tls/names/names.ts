@@ -32,6 +32,7 @@ export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {
   0: 'HelloRequest',
   1: 'ClientHello',
   2: 'ServerHello',
+  3: 'HelloVerifyRequest',
   4: 'NewSessionTicket',
   5: 'EndOfEarlyData',
   8: 'EncryptedExtensions',
@@ -41,6 +42,7 @@ export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {
   14: 'ServerHelloDone',
   15: 'CertificateVerify',
   16: 'ClientKeyExchange',
+  17: 'ClientCertificateRequest',
   20: 'Finished',
   21: 'CertificateURL',
   22: 'CertificateStatus',
@@ -110,16 +112,25 @@ export const alertName = (code: number): string => ALERT_NAMES[code] ?? 'unknown
 /** RFC 8446 §4.2.7, RFC 8422 §5.1.1, RFC 7919 §2, and the hybrids of the registry */
 export const GROUPS = table(16, {
   0x0001: 'sect163k1',
+  0x0002: 'sect163r1',
   0x0003: 'sect163r2',
+  0x0004: 'sect193r1',
+  0x0005: 'sect193r2',
   0x0006: 'sect233k1',
   0x0007: 'sect233r1',
+  0x0008: 'sect239k1',
   0x0009: 'sect283k1',
   0x000a: 'sect283r1',
   0x000b: 'sect409k1',
   0x000c: 'sect409r1',
   0x000d: 'sect571k1',
   0x000e: 'sect571r1',
+  0x000f: 'secp160k1',
+  0x0010: 'secp160r1',
+  0x0011: 'secp160r2',
+  0x0012: 'secp192k1',
   0x0013: 'secp192r1',
+  0x0014: 'secp224k1',
   0x0015: 'secp224r1',
   0x0016: 'secp256k1',
   0x0017: 'secp256r1',
@@ -133,6 +144,14 @@ export const GROUPS = table(16, {
   0x001f: 'brainpoolP256r1tls13',
   0x0020: 'brainpoolP384r1tls13',
   0x0021: 'brainpoolP512r1tls13',
+  0x0022: 'GC256A',
+  0x0023: 'GC256B',
+  0x0024: 'GC256C',
+  0x0025: 'GC256D',
+  0x0026: 'GC512A',
+  0x0027: 'GC512B',
+  0x0028: 'GC512C',
+  0x0029: 'curveSM2',
   0x0100: 'ffdhe2048',
   0x0101: 'ffdhe3072',
   0x0102: 'ffdhe4096',
@@ -145,11 +164,18 @@ export const GROUPS = table(16, {
   0x11ec: 'X25519MLKEM768',
   0x11ed: 'SecP384r1MLKEM1024',
   0x6399: 'X25519Kyber768Draft00',
+  0x639a: 'SecP256r1Kyber768Draft00',
+  0xff01: 'arbitrary_explicit_prime_curves',
+  0xff02: 'arbitrary_explicit_char2_curves',
 });
 
 /** RFC 8446 §4.2.3; the pairs of hash and signature that TLS 1.2 had before stand beside them (RFC 5246 §7.4.1.4.1) */
 export const SCHEMES = table(16, {
   0x0101: 'rsa_md5',
+  0x0420: 'rsa_pkcs1_sha256_legacy',
+  0x0520: 'rsa_pkcs1_sha384_legacy',
+  0x0620: 'rsa_pkcs1_sha512_legacy',
+  0x0708: 'sm2sig_sm3',
   0x0201: 'rsa_pkcs1_sha1',
   0x0202: 'dsa_sha1',
   0x0203: 'ecdsa_sha1',
@@ -181,6 +207,17 @@ export const SCHEMES = table(16, {
   0x0906: 'mldsa87',
 });
 
+/** Cipher kinds of SSL 2.0, RFC 6101 §E. */
+export const SSLV2_CIPHERS = table(16, {
+  0x010080: 'SSL_CK_RC4_128_WITH_MD5',
+  0x020080: 'SSL_CK_RC4_128_EXPORT40_WITH_MD5',
+  0x030080: 'SSL_CK_RC2_CBC_128_CBC_WITH_MD5',
+  0x040080: 'SSL_CK_RC2_CBC_128_CBC_EXPORT40_WITH_MD5',
+  0x050080: 'SSL_CK_IDEA_128_CBC_WITH_MD5',
+  0x060040: 'SSL_CK_DES_64_CBC_WITH_MD5',
+  0x0700c0: 'SSL_CK_DES_192_EDE3_CBC_WITH_MD5',
+});
+
 export const COMPRESSION_METHODS = table(10, { 0: 'null', 1: 'DEFLATE' });
 export const POINT_FORMATS = table(10, {
   0: 'uncompressed',
@@ -199,6 +236,22 @@ export const CLIENT_CERTIFICATE_TYPES = table(10, {
 });
 export const NAME_TYPES = table(10, { 0: 'host_name' });
 export const STATUS_TYPES = table(10, { 1: 'ocsp', 2: 'ocsp_multi' });
+/** RFC 6066 §6 */
+export const AUTHORITY_IDENTIFIERS = table(10, {
+  0: 'pre_agreed',
+  1: 'key_sha1_hash',
+  2: 'x509_name',
+  3: 'cert_sha1_hash',
+});
+/** RFC 5764 §4.1.2, RFC 7714 §14.2 */
+export const SRTP_PROFILES = table(16, {
+  0x0001: 'SRTP_AES128_CM_HMAC_SHA1_80',
+  0x0002: 'SRTP_AES128_CM_HMAC_SHA1_32',
+  0x0005: 'SRTP_NULL_HMAC_SHA1_80',
+  0x0006: 'SRTP_NULL_HMAC_SHA1_32',
+  0x0007: 'SRTP_AEAD_AES_128_GCM',
+  0x0008: 'SRTP_AEAD_AES_256_GCM',
+});
 export const PSK_MODES = table(10, { 0: 'psk_ke', 1: 'psk_dhe_ke' });
 export const FRAGMENT_LENGTHS = table(10, { 1: '512 bytes', 2: '1024 bytes', 3: '2048 bytes', 4: '4096 bytes' });
 export const COMPRESSION_ALGORITHMS = table(10, { 1: 'zlib', 2: 'brotli', 3: 'zstd' });

@@ -1,19 +1,16 @@
 /** Records protected with AES-CBC and an HMAC, before or after encryption: RFC 5246 §6.2.3.2, RFC 7366 §3. */
 import { cbc } from '@noble/ciphers/aes.js';
-import { hmac } from '@noble/hashes/hmac.js';
-import { concat, sameBytes, uintBytes } from '../../bytes/reader.ts';
+import { sameBytes } from '../../bytes/reader.ts';
 import { HASHES } from '../../signature/hash.ts';
-import type { HashName } from '../names/suites.ts';
+import { macOf, type MacKey } from './mac.ts';
 import type { Opened } from './opened.ts';
 
 export const BLOCK_BYTES = 16;
 
 /** Keys of AES-CBC with HMAC in one direction. */
-export interface CbcKeys {
+export interface CbcKeys extends MacKey {
   readonly kind: 'cbc';
   readonly key: Uint8Array;
-  readonly macKey: Uint8Array;
-  readonly mac: HashName;
   readonly isEncryptThenMac: boolean;
   /** TLS 1.0 only: the IV is not in the record but the last block before; else null */
   readonly chainedIv: Uint8Array | null;
@@ -41,9 +38,4 @@ export function openCbc(keys: CbcKeys, header: Uint8Array, body: Uint8Array, seq
   const mac = plaintext.subarray(contentBytes, contentBytes + macBytes);
   if (!keys.isEncryptThenMac && !sameBytes(macOf(keys, header, content, sequence), mac)) return null;
   return { type: header[0] ?? 0, plaintext, contentBytes };
-}
-
-function macOf(keys: CbcKeys, header: Uint8Array, content: Uint8Array, sequence: number): Uint8Array {
-  const seen = concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(content.length, 2), content);
-  return hmac(HASHES[keys.mac], keys.macKey, seen);
 }

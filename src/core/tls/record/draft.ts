@@ -192,7 +192,9 @@ export class Draft {
     if (before) children.push(stretch(input, before.name, before.bytes, before.says, problem));
     const ciphertextBytes = input.left - (after?.bytes ?? 0);
     if (ciphertextBytes > 0) {
-      children.push(stretch(input, 'encrypted_record', ciphertextBytes, CIPHER_SAYS, problem));
+      const isBare = keys?.kind === 'mac';
+      const [name, says] = isBare ? ['fragment', BARE_SAYS] : ['encrypted_record', CIPHER_SAYS];
+      children.push(stretch(input, name, ciphertextBytes, says, problem));
     }
     if (after) children.push(stretch(input, after.name, after.bytes, after.says, problem));
   }
@@ -231,6 +233,7 @@ const KIND_PROBLEMS: Readonly<Record<Framed['kind'], string>> = {
 const RECORD_SAYS = 'A record: the envelope in which everything of TLS travels.';
 const INNER_SAYS = 'What was inside the encrypted record.';
 const CIPHER_SOURCE = 'RFC 8446 §5.2';
+const BARE_SAYS = 'Not encrypted: this suite only proves that nothing was changed.';
 const CIPHER_SAYS = 'Encrypted: only who has the key can read it.';
 const piece = (made: Field): Piece => ({ kind: 'field', field: made });
 

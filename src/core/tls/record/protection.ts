@@ -3,6 +3,7 @@ import { concat, uintBytes } from '../../bytes/reader.ts';
 import { HASHES } from '../../signature/hash.ts';
 import { aead, AEADS, type AeadName } from './aead.ts';
 import { BLOCK_BYTES, openCbc, type CbcKeys } from './cbc.ts';
+import { openBare, type MacKeys } from './bare.ts';
 import { RECORD_HEADER_BYTES } from './framing.ts';
 import type { Opened } from './opened.ts';
 
@@ -14,7 +15,7 @@ export interface AeadKeys {
   readonly iv: Uint8Array;
 }
 
-export type RecordKeys = AeadKeys | CbcKeys;
+export type RecordKeys = AeadKeys | CbcKeys | MacKeys;
 
 /** How the protected part of a record is laid out before and after the ciphertext. */
 export interface Layout {
@@ -24,6 +25,8 @@ export interface Layout {
 
 /** The lengths of what stands around the ciphertext. */
 export function layoutOf(keys: RecordKeys): Layout {
+  const mac = { name: 'MAC', says: 'Proof that nobody changed a bit on the way.' };
+  if (keys.kind === 'mac') return { before: null, after: { ...mac, bytes: HASHES[keys.mac].outputLen } };
   if (keys.kind !== 'cbc') {
     const { explicitNonceBytes, tagBytes } = AEADS[keys.cipher];
     const tag = { name: 'authentication tag', bytes: tagBytes, says: 'Proof that nobody changed a bit on the way.' };
@@ -31,8 +34,8 @@ export function layoutOf(keys: RecordKeys): Layout {
     return { before: keys.kind === 'aead12' && explicitNonceBytes > 0 ? nonce : null, after: tag };
   }
   const iv = { name: 'IV', bytes: BLOCK_BYTES, says: 'Random start of the chain of blocks.' };
-  const mac = { name: 'MAC', bytes: HASHES[keys.mac].outputLen, says: 'Proof that nobody changed a bit on the way.' };
-  return { before: keys.chainedIv ? null : iv, after: keys.isEncryptThenMac ? mac : null };
+  const after = keys.isEncryptThenMac ? { ...mac, bytes: HASHES[keys.mac].outputLen } : null;
+  return { before: keys.chainedIv ? null : iv, after };
 }
 
 /**
@@ -47,6 +50,7 @@ export function openRecord(keys: RecordKeys, record: Uint8Array, sequence: numbe
   const body = record.subarray(RECORD_HEADER_BYTES);
   try {
     if (keys.kind === 'cbc') return openCbc(keys, header, body, sequence);
+    if (keys.kind === 'mac') return openBare(keys, header, body, sequence);
     return keys.kind === 'tls13' ? openTls13(keys, header, body, sequence) : openAead12(keys, header, body, sequence);
   } catch {
     return null; // noble throws on a wrong tag and on lengths that cannot be: both mean "does not open"

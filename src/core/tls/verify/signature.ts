@@ -108,7 +108,8 @@ function verifyRsa(key: PublicKey, holds: (rsa: RsaPublicKey) => boolean): boole
 
 /** RFC 4346 §7.4.3: RSA over MD5 and SHA-1 together, ECDSA over SHA-1. */
 function verifyOld(key: PublicKey, content: Uint8Array, signature: Uint8Array): boolean | null {
-  if (!RSA.includes(key.algorithm)) return verifyEcdsa(key, HASHES.SHA(content), signature);
+  if (key.algorithm === OID['id-ecPublicKey']) return verifyEcdsa(key, HASHES.SHA(content), signature);
+  if (!RSA.includes(key.algorithm)) return null; // DSA
   const digests = concat(HASHES.MD5(content), HASHES.SHA(content));
   return verifyRsa(key, (rsa) => pkcs1Holds(rsa, [digests], signature));
 }
