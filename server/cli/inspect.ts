@@ -6,6 +6,7 @@ import {
 } from '../../src/core/capture/inspection.ts';
 import { isKeyLog } from '../../src/core/capture/key-log.ts';
 import { printable } from '../../src/core/capture/printable.ts';
+import { withResumed } from '../../src/core/capture/resumed.ts';
 import { readCapture } from '../../src/core/capture/read-capture.ts';
 import type { Capture } from '../../src/core/capture/capture.ts';
 import { Unreadable, readInput } from './inspect/input.ts';
@@ -47,7 +48,7 @@ export const inspect: Command = {
       const capture = readCapture(await readInput(file));
       if (capture.format === null) throw new Unreadable(`${file}: ${capture.problems[0]?.text ?? ''}`);
       const beside = values.keylog === undefined ? '' : await readKeyLog(values.keylog);
-      const keyLog = `${capture.keyLog}\n${beside}`;
+      const keyLog = withResumed(capture.connections, `${capture.keyLog}\n${beside}`);
       if (values.json) printJson(capture, keyLog, terminal);
       else printTree(capture, keyLog, terminal);
       return 0;

@@ -6,6 +6,7 @@ import type { Capture } from '../capture.ts';
 import { inspect, type InspectedConnection } from '../inspection.ts';
 import { randomsIn } from '../key-log.ts';
 import type { Outcome } from '../outcome.ts';
+import { withResumed } from '../resumed.ts';
 import { isOpen, matches, type Query } from './search.ts';
 import { detailOf, pageOf, shownOf, type RecordDetail, type RecordPage, type ShownConnection } from './shown.ts';
 import { isKeyed, stripOf, summaryOf, type ConnectionSummary, type StripView } from './summary.ts';
@@ -49,8 +50,8 @@ export class Catalogue {
 
   constructor(capture: Capture) {
     this.#capture = capture;
-    this.#keyLog = capture.keyLog;
-    this.#randoms = randomsIn(capture.keyLog);
+    this.#keyLog = withResumed(capture.connections, capture.keyLog);
+    this.#randoms = randomsIn(this.#keyLog);
   }
 
   get total(): number {
@@ -79,7 +80,7 @@ export class Catalogue {
 
   /** Reads with this key log and the capture's own from now on. What was known is looked at again. */
   useKeyLog(keyLog: string): void {
-    this.#keyLog = `${this.#capture.keyLog}\n${keyLog}`;
+    this.#keyLog = withResumed(this.#capture.connections, `${this.#capture.keyLog}\n${keyLog}`);
     this.#randoms = randomsIn(this.#keyLog);
     this.#summaries.clear();
     this.#strips.clear();
