@@ -31,6 +31,9 @@ describe('link layers', () => {
     ['Ethernet', 1, concat(MACS, hex('0800'))],
     ['Ethernet with a VLAN tag', 1, concat(MACS, hex('8100 0064 0800'))],
     ['Ethernet with two VLAN tags', 1, concat(MACS, hex('88a8 0064 8100 0065 0800'))],
+    ['Ethernet with PPPoE (RFC 2516 §4)', 1, concat(MACS, hex('8864 11 00 0001 0000 0021'))],
+    ['Ethernet with two MPLS labels (RFC 3032 §2.1)', 1, concat(MACS, hex('8847 00001040 00002140'))],
+    ['PPP in frames like HDLC (RFC 1662 §3.1)', 9, hex('ff03 0021')],
     ['Linux cooked v1', 113, hex('0000 0304 0006 000000000000 0000 0800')],
     ['Linux cooked v2', 276, hex('0800 0000 00000001 0304 00 06 0000000000000000')],
     ['BSD loopback, little-endian', 0, hex('02000000')],
@@ -250,6 +253,15 @@ describe('TCP', () => {
   test('packets in reverse order give the same streams', () => {
     expectSession(read([...SENT.slice(0, 3), ...[...data].reverse(), ...SENT.slice(-4)]));
     expectSession(read([...SENT].reverse()));
+  });
+
+  test('a capture in another order shows each side answering what it had heard', () => {
+    const order = (sent: typeof SENT) =>
+      read(sent).connections[0]?.chunks.map(({ from, bytes }) => [from, bytes.length]);
+    const shuffled = [...SENT].sort((one, other) => ((one.sequence * 7919) % 31) - ((other.sequence * 7919) % 31));
+    expect(shuffled).not.toEqual(SENT);
+    expect(order([...SENT].reverse())).toEqual(order(SENT));
+    expect(order(shuffled)).toEqual(order(SENT));
   });
 
   test('what is sent twice counts once, also where the second cut is another', () => {

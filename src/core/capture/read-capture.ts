@@ -8,8 +8,9 @@ import { foreignFile } from './file/foreign.ts';
 import { findTls, type FoundTls } from './flow/find-tls.ts';
 import { type Flow, type Way, opposite } from './flow/flow.ts';
 import { Flows } from './flow/flows.ts';
+import { inOrder, type Half } from './flow/in-order.ts';
 import { fewer, without } from './flow/pieces.ts';
-import type { Assembled, Piece } from './flow/stream.ts';
+import type { Assembled } from './flow/stream.ts';
 import { CAPTURE_LIMITS } from './limits.ts';
 import { addressText } from './net/address.ts';
 import { Problems } from './problems.ts';
@@ -74,7 +75,7 @@ function connectionOf(flow: Flow): CapturedConnection | null {
     client: endpoint(flow, ways.client),
     server: endpoint(flow, ways.server),
     startedAt: flow.startedAt,
-    chunks: chunksOf(flow, pieces, ways, tls),
+    chunks: chunksOf(flow, assembled, ways, tls),
     before: { client: tls.before[ways.client], server: tls.before[ways.server] },
     startTls: tls.startTls,
     ends: { client: flow.ends[ways.client], server: flow.ends[ways.server] },
@@ -108,17 +109,20 @@ function losses(side: Side, { hole, conflict }: Assembled): CaptureProblem[] {
 
 function chunksOf(
   flow: Flow,
-  pieces: { readonly [W in Way]: readonly Piece[] },
+  assembled: { readonly [W in Way]: Assembled },
   ways: { readonly [S in Side]: Way },
   tls: FoundTls,
 ): Chunk[] {
-  const sided = SIDES.flatMap((from) => {
-    const own = without(tls.before[ways[from]], pieces[ways[from]]);
-    return fewer(own, CAPTURE_LIMITS.chunksOfSide).map((piece) => ({ from, piece }));
-  });
-  return sided
-    .sort((one, other) => one.piece.readable - other.piece.readable)
-    .map(({ from, piece }) => ({ from, at: sinceStart(piece.at, flow.startedAt), bytes: piece.bytes }));
+  const half = (side: Side): Half => {
+    const { pieces, startsAt } = assembled[ways[side]];
+    const before = tls.before[ways[side]];
+    return { pieces: fewer(without(before, pieces), CAPTURE_LIMITS.chunksOfSide), startsAt, before };
+  };
+  return inOrder({ client: half('client'), server: half('server') }).map(({ from, piece }) => ({
+    from,
+    at: sinceStart(piece.at, flow.startedAt),
+    bytes: piece.bytes,
+  }));
 }
 
 function endedAt(flow: Flow, way: Way): number | null {

@@ -59,7 +59,7 @@ export class Flow {
     }
     if (data.length > 0 && !rst) {
       this.#first[from] ??= sequence;
-      if (isKept) this.streams[from].add(sequence, data, at, packet);
+      if (isKept) this.streams[from].add({ sequence, data, acknowledged }, at, packet);
     }
     if ((fin || rst) && this.ends[from] === null) {
       this.ends[from] = rst ? 'RST' : 'FIN';

@@ -35,6 +35,6 @@ export function fewer(pieces: readonly Piece[], most: number): readonly Piece[] 
   return Array.from({ length: Math.ceil(pieces.length / size) }, (_, index) => {
     const group = pieces.slice(index * size, (index + 1) * size);
     const { at, readable } = group.at(-1) ?? { at: 0, readable: 0 };
-    return { bytes: joined(group), at, readable };
+    return { bytes: joined(group), at, readable, acknowledged: group[0]?.acknowledged ?? null };
   });
 }

@@ -1,5 +1,6 @@
 /** One direction of a TCP connection: segments in any order in, the stream that the peer read out. */
 import { sameBytes } from '../../bytes/reader.ts';
+import type { TcpSegment } from '../net/tcp.ts';
 
 interface Segment {
   /** of its first byte, in a count that does not wrap */
@@ -7,6 +8,7 @@ interface Segment {
   readonly bytes: Uint8Array;
   readonly at: number;
   readonly packet: number;
+  readonly acknowledged: number | null;
 }
 
 export interface Piece {
@@ -15,15 +17,22 @@ export interface Piece {
   readonly at: number;
   /** the packet after which it could be read: its own, or the later one that filled a gap before it */
   readonly readable: number;
+  /** sequence number up to which its sender had then heard the other side, modulo 2^32; null where it does not say */
+  readonly acknowledged: number | null;
 }
 
 export interface Assembled {
   readonly pieces: readonly Piece[];
+  /** sequence number of the first byte, modulo 2^32 */
+  readonly startsAt: number;
   /** bytes that were sent but not captured, and where; nothing after them is in {@link pieces} */
   readonly hole: { readonly after: number; readonly bytes: number; readonly packet: number } | null;
   /** the first packet that sends again, with other content, what had been sent before */
   readonly conflict: number | null;
 }
+
+/** What a TCP segment says of its data; numbers are modulo 2^32. */
+export type SentData = Pick<TcpSegment, 'sequence' | 'data' | 'acknowledged'>;
 
 const WRAP = 2 ** 32;
 
@@ -43,9 +52,8 @@ export class Stream {
     this.#start = this.#offsetOf(sequence);
   }
 
-  /** @param sequence of the first byte, modulo 2^32 */
-  add(sequence: number, bytes: Uint8Array, at: number, packet: number): void {
-    this.#segments.push({ offset: this.#offsetOf(sequence), bytes, at, packet });
+  add({ sequence, data: bytes, acknowledged }: SentData, at: number, packet: number): void {
+    this.#segments.push({ offset: this.#offsetOf(sequence), bytes, at, packet, acknowledged });
   }
 
   /** Sequence numbers wrap after 4 GiB; a segment lies within half of that from the one before (RFC 9293 §3.4). */
@@ -59,6 +67,7 @@ export class Stream {
   assemble(): Assembled {
     const segments = this.#segments.sort((one, other) => one.offset - other.offset || one.packet - other.packet);
     const start = this.#start ?? segments[0]?.offset ?? 0;
+    const startsAt = ((this.#lastSequence ?? 0) - (this.#lastOffset - start)) % WRAP;
     const pieces: Piece[] = [];
     const spans: Segment[] = []; // what each piece came from, cut like the piece
     let [read, readable] = [start, 0];
@@ -66,17 +75,17 @@ export class Stream {
     for (const segment of segments) {
       if (segment.offset > read) {
         const hole = { after: read - start, bytes: segment.offset - read, packet: segment.packet };
-        return { pieces, hole, conflict };
+        return { pieces, startsAt, hole, conflict };
       }
       if (conflict === null && differs(segment, spans)) conflict = segment.packet;
       const bytes = segment.bytes.subarray(read - segment.offset);
       if (bytes.length === 0) continue;
       readable = Math.max(readable, segment.packet);
-      pieces.push({ bytes, at: segment.at, readable });
+      pieces.push({ bytes, at: segment.at, readable, acknowledged: segment.acknowledged });
       spans.push({ ...segment, offset: read, bytes });
       read += bytes.length;
     }
-    return { pieces, hole: null, conflict };
+    return { pieces, startsAt, hole: null, conflict };
   }
 }
 
