@@ -31,6 +31,19 @@ function wholeKey(der: Uint8Array): PublicKey {
   return key;
 }
 
+/** Every certificate of a text; a damaged one refuses all. */
+export function certificatesFrom(pem: string): Result<readonly Certificate[], InputError> {
+  const blocks = blocksOf(pem, 'certificate');
+  if (!blocks.ok) return blocks;
+  const certificates: Certificate[] = [];
+  for (const { der } of blocks.value) {
+    const certificate = parseCertificate(der);
+    if (!certificate.ok) return damaged('certificate', certificate.error);
+    certificates.push(certificate.value);
+  }
+  return done(certificates);
+}
+
 /** DER of the first block of this kind. */
 export function firstOf<Value>(
   pem: string,
