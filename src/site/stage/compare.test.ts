@@ -1,27 +1,9 @@
 import { expect, test } from 'vitest';
-import sessions from '$core/tls/fixtures/sessions.json' with { type: 'json' };
-import type { Run } from '$core/bridge/run.ts';
-import { fromHex } from '$core/bytes/hex.ts';
 import { dissectionOf } from '$core/world/outcome.ts';
+import { recordedRun } from './aRun.ts';
 import { costOf, purposesOf } from './compare.ts';
 
-/** Node 20.20 with Node, mutual, ECDSA: recorded through a tap. */
-function recorded(version: '1.2' | '1.3'): Run {
-  const found = sessions.sessions.find(({ name }) => name === `Node 20.20.2 with Node, mutual, ECDSA, TLS ${version}`);
-  if (!found) throw new Error('no such recording');
-  const records = found.records.map(({ from, hex }, index) => {
-    const sent = fromHex(hex);
-    if (!sent.ok) throw new Error('a recording that is not hex');
-    const when = { seq: index + 1, run: 1, index, sentAt: index, at: index, delivered: null };
-    return { ...when, from: from === 'client' ? ('client' as const) : ('server' as const), sent: sent.value };
-  });
-  const keyLog = found.keyLog.split('\n').map((line) => ({ side: 'server' as const, at: 0, line }));
-  return {
-    ...{ id: 1, label: 'good', version, client: 'node', engine: 'node', serverName: 'localhost', startedAt: 0 },
-    ...{ records, held: [], keyLog, events: [], closes: [], heard: [] },
-  };
-}
-const runs = { '1.2': recorded('1.2'), '1.3': recorded('1.3') };
+const runs = { '1.2': recordedRun('1.2'), '1.3': recordedRun('1.3') };
 
 test('what does the same work stands in one row', () => {
   const names = purposesOf(runs).map(({ text, cells }) => [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '$core/bridge/messages.ts';
-import type { Run } from '$core/bridge/run.ts';
 import type { Side } from '$core/tls/dissection.ts';
+import { aRun } from './aRun.ts';
 import { beliefOf, knowledgeOf, ownWords } from './beliefs.ts';
 import { countInWords, lampOf, verdictOf } from './verdict.ts';
 
@@ -20,12 +20,6 @@ const event = (side: Side, name: RunEvent['name'], code: string | null = null): 
   peer: name === 'trusts-peer' ? { subject: 'CN=alice,O=Order Desk', serial: '0a', sha256: 'ab' } : null,
 });
 const fin = (from: Side, at: number) => ({ type: 'closed', seq: 1, run: 1, at, from, how: 'FIN' }) as const;
-
-const aRun = (parts: Partial<Run>): Run => ({
-  ...{ id: 1, label: 'good', version: '1.3', client: 'node', engine: 'node', serverName: 'localhost', startedAt: 0 },
-  ...{ records: [], held: [], keyLog: [], events: [], closes: [], heard: [] },
-  ...parts,
-});
 
 describe('the verdict', () => {
   test('of a run that goes on is none', () => {
