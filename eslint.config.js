@@ -14,7 +14,7 @@ const coreRooms = (...rooms) => [
   `This room of core does not import ${rooms.join(', ')}.`,
 ];
 
-const OUTER = ['world', 'course', 'scenarios', 'bridge', 'capture', 'desk'];
+const OUTER = ['proof', 'world', 'course', 'scenarios', 'bridge', 'capture', 'desk'];
 const core = (room, ...not) => ({
   files: [`src/core/${room}/**/*.ts`],
   ignores: ['**/*.test.ts'],
@@ -114,10 +114,11 @@ export default ts.config(
   core('tls', 'pki', 'aes', ...OUTER),
   core('pki', 'tls', 'aes', ...OUTER),
   core('aes', 'tls', 'pki', ...OUTER),
-  core('desk', 'world', 'course', 'scenarios', 'bridge', 'capture'),
-  core('bridge', 'world', 'course', 'scenarios', 'capture', 'desk'),
-  core('capture', 'world', 'course', 'scenarios', 'bridge', 'desk'),
-  core('course', 'world'),
+  core('desk', 'proof', 'world', 'course', 'scenarios', 'bridge', 'capture'),
+  core('bridge', 'proof', 'world', 'course', 'scenarios', 'capture', 'desk'),
+  core('capture', 'proof', 'world', 'course', 'scenarios', 'bridge', 'desk'),
+  core('course', 'proof', 'world'),
+  core('world', 'proof'),
   {
     files: ['src/site/**/*.{ts,svelte}'],
     rules: {

@@ -64,6 +64,21 @@ describe('a capture that is written', () => {
     );
   });
 
+  test('an end stands where it came: a side that had closed is still spoken to', () => {
+    const ends = { client: 'FIN', server: 'FIN' } as const;
+    const last = TLS13.chunks.findLastIndex(({ from }) => from === 'client');
+    const endedAt = { client: last + 0.5, server: 500 };
+    const [connection] = readCapture(written({ ...RECORDING, ends, endedAt })).connections;
+    expect(connection?.endedAt).toEqual(endedAt);
+    expect(TLS13.chunks.length).toBeGreaterThan(last + 1);
+    expect(connection?.chunks.at(-1)?.at).toBe(TLS13.chunks.length - 1);
+    const early = readCapture(written({ ...RECORDING, ends, endedAt: { client: 0.5, server: 0.5 } }));
+    expect(early.connections[0]?.problems).toEqual([]);
+    expect(early.connections[0]?.chunks.map(({ bytes }) => bytes)).toEqual(
+      readCapture(written(RECORDING)).connections[0]?.chunks.map(({ bytes }) => bytes),
+    );
+  });
+
   test('says in its comment that it holds secrets, only when it does', () => {
     const words = (recording: Recording) => new TextDecoder('latin1').decode(written(recording));
     expect(words(RECORDING)).toContain('This file holds the secrets of its connection');

@@ -24,13 +24,19 @@ export interface Recording {
   readonly comment: string;
   /** how each side ended; both by FIN unless told */
   readonly ends?: { readonly client: End; readonly server: End };
+  /** when each side ended, in milliseconds since `startedAt`; after all chunks where it is not told */
+  readonly endedAt?: { readonly client: number | null; readonly server: number | null };
+  /** where it was recorded, as the file names its interface; nothing: it has no name */
+  readonly place?: string;
 }
 
 const RAW_IP = 101;
 const COMMENT = 1;
+const INTERFACE_NAME = 2;
 const APPLICATION = 4;
 const WARNING = 'This file holds the secrets of its connection: whoever has it can read all that was said.';
 const BOTH_FIN = { client: 'FIN', server: 'FIN' } as const;
+const AFTER_ALL = { client: null, server: null };
 
 /**
  * A pcapng file: section header, one interface of raw IP in microseconds, one Decryption Secrets Block where there is
@@ -40,14 +46,18 @@ const BOTH_FIN = { client: 'FIN', server: 'FIN' } as const;
  * @see draft-ietf-opsawg-pcapng
  */
 export function writePcapng(recording: Recording): Result<Uint8Array, Refusal<'badAddress' | 'badTime'>> {
-  const { chunks, client, server, startedAt, keyLog, comment, ends = BOTH_FIN } = recording;
+  const { chunks, client, server, startedAt, keyLog, comment, ends = BOTH_FIN, endedAt = AFTER_ALL } = recording;
   const addresses = addressesOf(client, server);
   if (!addresses) return refused('badAddress', 'Both ends need an address and a port, of IPv4 or of IPv6.');
-  if (![startedAt, ...chunks.map(({ at }) => startedAt + at)].every(isTime))
+  const endings = [endedAt.client ?? 0, endedAt.server ?? 0].map((at) => startedAt + at);
+  if (![startedAt, ...endings, ...chunks.map(({ at }) => startedAt + at)].every(isTime))
     return refused('badTime', 'A time lies before 1970, or is no time.');
-  const parts = [sectionHeader(keyLog === '' ? comment : `${WARNING} ${comment}`.trim()), interfaceOf()];
+  const parts = [
+    sectionHeader(keyLog === '' ? comment : `${WARNING} ${comment}`.trim()),
+    interfaceOf(recording.place ?? ''),
+  ];
   if (keyLog !== '') parts.push(secrets(keyLog));
-  for (const sent of conversation(chunks, ends)) parts.push(packet(sent, recording, addresses));
+  for (const sent of conversation(chunks, ends, endedAt)) parts.push(packet(sent, recording, addresses));
   return done(join(parts));
 }
 
@@ -71,9 +81,9 @@ function sectionHeader(comment: string): Uint8Array {
   return block(BLOCK.section, fixed, options([COMMENT, comment], [APPLICATION, 'Trustwalk']));
 }
 
-function interfaceOf(): Uint8Array {
+function interfaceOf(name: string): Uint8Array {
   const noLimit = 0;
-  return block(BLOCK.interface, little(RAW_IP, 2), little(0, 2), little(noLimit, 4));
+  return block(BLOCK.interface, little(RAW_IP, 2), little(0, 2), little(noLimit, 4), options([INTERFACE_NAME, name]));
 }
 
 function secrets(keyLog: string): Uint8Array {

@@ -22,6 +22,9 @@ export function labelOf({ scenario, as, version, client, server }: Made): string
   return label + peers + (server === 'openssl' ? '-openssl' : '');
 }
 
+/** Tells one run from every other, also across a restart of the server; '' for none. */
+export const markOf = (run: Run | null): string => (run === null ? '' : `${run.label} ${run.startedAt}`);
+
 const PEERS = /^(-tls12|-node)?(-openssl)?$/;
 
 /**

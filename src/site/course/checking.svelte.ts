@@ -1,11 +1,11 @@
 /** The checks and bets of an open lesson, read from the world again whenever it changes. Never from a click. */
 import type { Bet, Check } from '$core/course/lesson.ts';
-import type { Run } from '$core/bridge/run.ts';
 import type { CourseLesson } from '$core/world/vocabulary.ts';
-import { findRun } from '$core/world/run-label.ts';
+import { isRunToCome } from '$core/course/run-to-come.ts';
+import { findRun, markOf } from '$core/world/run-label.ts';
 import { progress } from '$site/state/progress.svelte.ts';
 import { world, type Finding } from '$site/state/world.svelte.ts';
-import { checksOf, findingsBy, isRunToCome } from './story.ts';
+import { checksOf, findingsBy } from './story.ts';
 
 export type { Finding };
 
@@ -102,9 +102,6 @@ export class LessonChecks {
     return now !== '' && now !== before;
   }
 }
-
-/** Tells one run from every other, also across a restart of the server. */
-export const markOf = (run: Run | null): string => (run === null ? '' : `${run.label} ${run.startedAt}`);
 
 /** The one choice that is true, from 1; null while none is, or more than one. */
 async function answerOf(bet: Bet): Promise<number | null> {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parseLesson } from '$core/course/parse-lesson.ts';
 import { VOCABULARY } from '$core/world/vocabulary.ts';
 import { needsInWords } from './needs.svelte.ts';
-import { checksOf, isRunToCome, neighbours, storyOf } from './story.ts';
+import { isRunToCome } from '$core/course/run-to-come.ts';
+import { checksOf, neighbours, storyOf } from './story.ts';
 
 const TEXT = `---
 id: sample

@@ -1,5 +1,5 @@
 /** How a lesson is laid out: what is read on the left, what is done on the right, and where a bet stops the story. */
-import type { Bet, Block, Check, Node } from '$core/course/lesson.ts';
+import type { Block, Check, Node } from '$core/course/lesson.ts';
 import type { CourseLesson } from '$core/world/vocabulary.ts';
 
 /** Blocks that stand beside the text, on the bench. */
@@ -52,20 +52,6 @@ const isCheck = (node: Node): boolean => node.type === 'block' && node.name === 
 
 function isOpenBet(node: Node, bets: Readonly<Record<string, number>>): boolean {
   return node.type === 'block' && node.name === 'predict' && bets[node.params.id] === undefined;
-}
-
-/**
- * Whether a bet waits for a run that is still to be made: a stage for it stands behind the bet. Else it speaks about a
- * run that is there already.
- */
-export function isRunToCome(lesson: CourseLesson, { id, of }: Bet): boolean {
-  const nodes = lesson.steps.flatMap((step) => step.nodes);
-  const at = nodes.findIndex((node) => node.type === 'block' && node.name === 'predict' && node.params.id === id);
-  return nodes
-    .slice(at + 1)
-    .some(
-      (node) => node.type === 'block' && node.name === 'stage' && (node.params.label ?? node.params.scenario) === of,
-    );
 }
 
 /** Checks of the whole lesson, in order, each with the name under which its progress is kept. */

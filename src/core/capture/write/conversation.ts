@@ -22,8 +22,13 @@ export interface Sent {
 /**
  * @param chunks in the order in which they passed
  * @param ends how each side ends its stream; null leaves it open
+ * @param endedAt milliseconds since the start; null, or a time before a side's last chunk: after that
  */
-export function* conversation(chunks: readonly Chunk[], ends: { readonly [S in Side]: End }): Generator<Sent> {
+export function* conversation(
+  chunks: readonly Chunk[],
+  ends: { readonly [S in Side]: End },
+  endedAt: { readonly [S in Side]: number | null } = { client: null, server: null },
+): Generator<Sent> {
   const sent = { client: 1_000, server: 5_000 };
   let unacknowledged = 0;
   const send = (from: Side, at: number, flags: number, data: Uint8Array = NOTHING): Sent => {
@@ -36,7 +41,9 @@ export function* conversation(chunks: readonly Chunk[], ends: { readonly [S in S
   yield send('server', 0, FLAGS.syn | FLAGS.ack);
   yield send('client', 0, FLAGS.ack);
   let last = 0;
-  for (const { from, at, bytes } of chunks) {
+  const endings = endingsOf(chunks, ends, endedAt);
+  for (const [index, { from, at, bytes }] of chunks.entries()) {
+    yield* endingsBefore(index);
     last = Math.max(last, at);
     for (let start = 0; start < bytes.length; start += SEGMENT_BYTES) {
       const data = bytes.subarray(start, start + SEGMENT_BYTES);
@@ -48,12 +55,39 @@ export function* conversation(chunks: readonly Chunk[], ends: { readonly [S in S
       unacknowledged = 0;
     }
   }
-  for (const from of ['client', 'server'] as const) {
-    const end = ends[from];
-    if (end === null) continue;
-    yield send(from, last, FLAGS.ack | (end === 'FIN' ? FLAGS.fin : FLAGS.rst));
-    if (end === 'FIN') yield send(other(from), last, FLAGS.ack);
+  yield* endingsBefore(chunks.length);
+
+  function* endingsBefore(index: number): Generator<Sent> {
+    for (const { from, at } of endings.filter(({ before }) => before === index)) {
+      last = Math.max(last, at ?? last);
+      yield send(from, last, FLAGS.ack | (ends[from] === 'FIN' ? FLAGS.fin : FLAGS.rst));
+      if (ends[from] === 'FIN') yield send(other(from), last, FLAGS.ack);
+    }
   }
+}
+
+interface Ending {
+  readonly from: Side;
+  readonly at: number | null;
+  /** index of the chunk before which it stands */
+  readonly before: number;
+}
+
+/** The ends that there are, in the order in which they come; nothing follows an end of the same side. */
+function endingsOf(
+  chunks: readonly Chunk[],
+  ends: { readonly [S in Side]: End },
+  endedAt: { readonly [S in Side]: number | null },
+): Ending[] {
+  const sides = (['client', 'server'] as const).filter((from) => ends[from] !== null);
+  const endings = sides.map((from): Ending => {
+    const at = endedAt[from];
+    const later = at === null ? -1 : chunks.findIndex((chunk) => chunk.at > at);
+    const last = chunks.findLastIndex((chunk) => chunk.from === from);
+    return { from, at, before: Math.max(later < 0 ? chunks.length : later, last + 1) };
+  });
+  const time = ({ at }: Ending): number => at ?? Number.MAX_VALUE;
+  return endings.sort((one, next) => one.before - next.before || time(one) - time(next));
 }
 
 function other(side: Side): Side {

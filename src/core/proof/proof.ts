@@ -1,0 +1,36 @@
+/** What a run is proved with. Types only. */
+import type { Run } from '../bridge/run.ts';
+
+/** A file in memory. Its path has `/` between folders. */
+export interface ProofFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Certificates that each side had loaded as trust anchors when the run was made, PEM. */
+export interface Loaded {
+  readonly client: readonly string[];
+  readonly server: readonly string[];
+}
+
+/** One bet of a lesson that was about the run. */
+export interface Prediction {
+  /** title of the lesson */
+  readonly lesson: string;
+  readonly question: string;
+  /** the answers that were offered */
+  readonly choices: readonly string[];
+  /** number of the choice, from 1 */
+  readonly predicted: number;
+  /** number of the one that came true; null while none has */
+  readonly happened: number | null;
+}
+
+export interface Proof {
+  readonly run: Run;
+  /** null: nobody knows any more, as of a run that was made before this was kept */
+  readonly loaded: Loaded | null;
+  /** revocation lists that were enforced, PEM */
+  readonly crls: readonly string[];
+  readonly predictions: readonly Prediction[];
+}
