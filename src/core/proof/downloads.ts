@@ -1,10 +1,11 @@
 /** The files that a learner can take with them, one kind at a time. */
 import { capturesOf, keyLogsOf } from './capture.ts';
 import { runJson } from './json.ts';
+import { ladderOf } from './ladder.ts';
 import { fileStem } from './names.ts';
 import type { Proof } from './proof.ts';
 
-export const DOWNLOADS = ['capture', 'keys', 'json'] as const;
+export const DOWNLOADS = ['capture', 'keys', 'json', 'ladder'] as const;
 export type DownloadKind = (typeof DOWNLOADS)[number];
 
 export interface Download {
@@ -27,5 +28,7 @@ export function downloadsOf(kind: DownloadKind, proof: Proof): Download[] {
       return keyLogsOf(run).map(({ path, bytes }) => ({ name: `${stem}-${path}`, bytes, mime: 'text/plain' }));
     case 'json':
       return [{ name: `${stem}.json`, bytes: runJson(proof).bytes, mime: 'application/json' }];
+    case 'ladder':
+      return [{ name: `${stem}.svg`, bytes: ladderOf(run).bytes, mime: 'image/svg+xml' }];
   }
 }

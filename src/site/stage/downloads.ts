@@ -27,6 +27,12 @@ export const WORDS: readonly {
     text: 'What trustwalk inspect --json prints, and beside it what both programs said of themselves.',
     action: 'Save the JSON',
   },
+  {
+    kind: 'ladder',
+    title: 'Picture (SVG)',
+    text: 'The ladder: one line for each record, to put on a slide or in a report. It holds no secrets.',
+    action: 'Save the picture',
+  },
 ];
 
 const parts = () => Promise.all([import('$core/proof/downloads.ts'), import('$site/state/predictions.ts')]);
