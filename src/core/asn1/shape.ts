@@ -21,12 +21,16 @@ export interface Shape {
   readonly each?: Shape;
   /** a CHOICE: the node is one of these, told by identifier */
   readonly choice?: readonly Shape[];
-  /** how the bytes of a primitive context value read; else as hex */
-  readonly as?: 'text' | 'address' | 'identifier';
+  /** how the value reads in a line: a primitive context value else as hex, a SEQUENCE else by its parts */
+  readonly as?: 'text' | 'address' | 'identifier' | 'name' | 'attribute' | 'certificate';
+  /** another shape, by the identifier nearest before the value; this one where it gives none */
+  readonly by?: (oid: string) => Shape | undefined;
   /** what a string holds that is DER in turn; `oid` is the identifier nearest before it */
   readonly holds?: (oid: string) => Shape | undefined;
   /** names of the bits of a BIT STRING, first bit first */
   readonly bits?: readonly string[];
+  /** words for the numbers of an INTEGER or ENUMERATED */
+  readonly numbers?: Readonly<Record<number, string>>;
   /** where the shape is defined, when not where its parent is */
   readonly source?: string;
 }
@@ -46,13 +50,44 @@ export const ALGORITHM = (name: string, says: string): Shape =>
   named(name, says, {
     fields: [
       named('algorithm', 'Which algorithm, by its worldwide number.', { tag: TAG.oid }),
-      named('parameters', 'Settings of the algorithm, such as the curve.', { isOptional: true }),
+      named('parameters', 'Settings of the algorithm, such as the curve.', {
+        isOptional: true,
+        by: parametersOf,
+      }),
     ],
   });
 
-const NAME_PARTS: Omit<Shape, 'name' | 'says'> = {
+/** What stands beside an algorithm's number, where it is more than NULL or a curve. */
+function parametersOf(oid: string): Shape | undefined {
+  if (oid === OID['rsassa-pss']) return PSS_PARAMETERS;
+  return oid === OID.mgf1 ? { ...HASH, name: 'parameters', says: 'The hash that the mask is made with.' } : undefined;
+}
+
+const HASH = ALGORITHM('algorithm', 'Which hash.');
+
+const PSS_PARAMETERS = named('parameters', 'Settings of the RSA signature with a salt.', {
+  source: 'RFC 4055 §3.1',
+  fields: [
+    named('hashAlgorithm', 'The hash of what is signed.', { tag: CONTEXT, isOptional: true, fields: [HASH] }),
+    named('maskGenAlgorithm', 'How the mask is made.', {
+      tag: CONTEXT + 1,
+      isOptional: true,
+      fields: [ALGORITHM('algorithm', 'Which way.')],
+    }),
+    named('saltLength', 'Bytes of salt; 20 where it is not said.', {
+      tag: CONTEXT + 2,
+      isOptional: true,
+      fields: [named('saltLength', 'The number itself.')],
+    }),
+    named('trailerField', 'Always 1.', { tag: CONTEXT + 3, isOptional: true, fields: [named('number', '1.')] }),
+  ],
+});
+
+export const NAME_PARTS: Omit<Shape, 'name' | 'says'> = {
+  as: 'name',
   each: named('RelativeDistinguishedName', 'One step of the name.', {
     each: named('AttributeTypeAndValue', 'One part of the name, such as CN.', {
+      as: 'attribute',
       fields: [named('type', 'Which part of a name.', { tag: TAG.oid }), named('value', 'The text of this part.')],
     }),
   }),
@@ -72,7 +107,7 @@ const GENERAL_NAME: Shape = named('GeneralName', 'One name.', {
     named('registeredID', 'An object identifier.', { tag: CONTEXT + 8, as: 'identifier' }),
   ],
 });
-const GENERAL_NAMES: Omit<Shape, 'name' | 'says'> = { each: GENERAL_NAME };
+export const GENERAL_NAMES: Omit<Shape, 'name' | 'says'> = { each: GENERAL_NAME };
 
 const SUBTREES: Omit<Shape, 'name' | 'says'> = {
   each: named('GeneralSubtree', 'All names at and below one.', {
@@ -84,7 +119,7 @@ const SUBTREES: Omit<Shape, 'name' | 'says'> = {
   }),
 };
 
-const RSA_PUBLIC_KEY = named('RSAPublicKey', 'An RSA key: two numbers.', {
+export const RSA_PUBLIC_KEY = named('RSAPublicKey', 'An RSA key: two numbers.', {
   source: 'RFC 8017 §A.1.1',
   fields: [
     named('modulus', 'n, the product of two secret primes.'),
@@ -97,15 +132,46 @@ const EC_SIGNATURE = named('ECDSA-Sig-Value', 'An ECDSA signature: two numbers.'
   fields: [named('r', 'First number of the signature.'), named('s', 'Second number of the signature.')],
 });
 
+/** A signature, which takes part in two numbers where it was made on a curve. */
+export const SIGNATURE = (name: string, says: string): Shape =>
+  named(name, says, {
+    tag: 0x03,
+    holds: (oid) => (oid.startsWith('1.2.840.10045.4.') ? EC_SIGNATURE : undefined),
+  });
+
+/** RFC 5280 §4.2.1.13 */
+const REASON_FLAGS = [
+  ...['unused', 'keyCompromise', 'cACompromise', 'affiliationChanged', 'superseded'],
+  ...['cessationOfOperation', 'certificateHold', 'privilegeWithdrawn', 'aACompromise'],
+] as const;
+
+/** RFC 5280 §5.3.1 */
+const REASONS: Readonly<Record<number, string>> = {
+  ...{ 0: 'unspecified', 1: 'keyCompromise', 2: 'cACompromise', 3: 'affiliationChanged', 4: 'superseded' },
+  ...{ 5: 'cessationOfOperation', 6: 'certificateHold', 8: 'removeFromCRL', 9: 'privilegeWithdrawn' },
+  10: 'aACompromise',
+};
+
+const POINT_NAME = named('distributionPoint', 'Where it is.', {
+  tag: CONTEXT,
+  isOptional: true,
+  fields: [
+    named('name', 'The place.', {
+      choice: [
+        named('fullName', 'The address.', { tag: CONTEXT, ...GENERAL_NAMES }),
+        named('nameRelativeToCRLIssuer', 'The last step of a name below that of who signs the list.', {
+          tag: CONTEXT + 1,
+        }),
+      ],
+    }),
+  ],
+});
+
 const DISTRIBUTION_POINTS: Omit<Shape, 'name' | 'says'> = {
   each: named('DistributionPoint', 'One place.', {
     fields: [
-      named('distributionPoint', 'Where it is.', {
-        tag: CONTEXT,
-        isOptional: true,
-        fields: [named('fullName', 'The address.', { tag: CONTEXT, ...GENERAL_NAMES })],
-      }),
-      named('reasons', 'For which reasons.', { tag: CONTEXT + 1, isOptional: true }),
+      POINT_NAME,
+      named('reasons', 'For which reasons.', { tag: CONTEXT + 1, isOptional: true, bits: REASON_FLAGS }),
       named('cRLIssuer', 'Who signs the list.', { tag: CONTEXT + 2, isOptional: true, ...GENERAL_NAMES }),
     ],
   }),
@@ -153,6 +219,46 @@ const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
       named('authorityCertSerialNumber', "Serial of the issuer's certificate.", { tag: CONTEXT + 2, isOptional: true }),
     ],
   }),
+  [OID.freshestCRL]: named('FreshestCRL', 'Where the list of the newest changes is.', DISTRIBUTION_POINTS),
+  [OID.policyConstraints]: named('PolicyConstraints', 'How strictly rules of issue count below.', {
+    fields: [
+      named('requireExplicitPolicy', 'From how many steps below rules must be named.', {
+        tag: CONTEXT,
+        isOptional: true,
+      }),
+      named('inhibitPolicyMapping', 'From how many steps below rules are not translated.', {
+        tag: CONTEXT + 1,
+        isOptional: true,
+      }),
+    ],
+  }),
+  [OID.inhibitAnyPolicy]: named('InhibitAnyPolicy', 'From how many steps below "any rules" does not count.'),
+  [OID.cRLNumber]: named('CRLNumber', 'The number of this list: each later one has a higher.', {
+    source: 'RFC 5280 §5.2.3',
+  }),
+  [OID.deltaCRLIndicator]: named('BaseCRLNumber', 'This list only has the changes since the one of this number.', {
+    source: 'RFC 5280 §5.2.4',
+  }),
+  [OID.issuingDistributionPoint]: named('IssuingDistributionPoint', 'Which certificates this list is about.', {
+    source: 'RFC 5280 §5.2.5',
+    fields: [
+      POINT_NAME,
+      named('onlyContainsUserCerts', 'Only about certificates that are no CA.', { tag: CONTEXT + 1, isOptional: true }),
+      named('onlyContainsCACerts', 'Only about certificates of CAs.', { tag: CONTEXT + 2, isOptional: true }),
+      named('onlySomeReasons', 'Only about these reasons.', { tag: CONTEXT + 3, isOptional: true, bits: REASON_FLAGS }),
+      named('indirectCRL', 'Also about certificates of other issuers.', { tag: CONTEXT + 4, isOptional: true }),
+      named('onlyContainsAttributeCerts', 'Only about attribute certificates.', { tag: CONTEXT + 5, isOptional: true }),
+    ],
+  }),
+  [OID.reasonCode]: named('CRLReason', 'Why it was revoked.', { source: 'RFC 5280 §5.3.1', numbers: REASONS }),
+  [OID.invalidityDate]: named('InvalidityDate', 'Since when the key is not to be trusted.', {
+    source: 'RFC 5280 §5.3.2',
+  }),
+  [OID.certificateIssuer]: named('CertificateIssuer', 'Whose certificate this entry and those after it are about.', {
+    source: 'RFC 5280 §5.3.3',
+    ...GENERAL_NAMES,
+  }),
+  [OID.netscapeComment]: named('NetscapeComment', 'A remark of the issuer.'),
   [OID.extKeyUsage]: named('ExtKeyUsage', 'For which kind of work the certificate is meant.', {
     each: named('KeyPurposeId', 'One kind of work.', { tag: TAG.oid }),
   }),
@@ -199,6 +305,7 @@ export const PUBLIC_KEY: Shape = named('subjectPublicKeyInfo', 'The public key.'
 
 /** RFC 5280 §4.1 */
 export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this key belongs to this name.', {
+  as: 'certificate',
   fields: [
     named('tbsCertificate', 'The part that is signed.', {
       fields: [
@@ -221,10 +328,7 @@ export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this
       ],
     }),
     ALGORITHM('signatureAlgorithm', 'How the issuer signed.'),
-    named('signatureValue', "The issuer's signature over tbsCertificate.", {
-      tag: 0x03,
-      holds: (oid) => (oid.startsWith('1.2.840.10045.4.') ? EC_SIGNATURE : undefined),
-    }),
+    SIGNATURE('signatureValue', "The issuer's signature over tbsCertificate."),
   ],
 });
 

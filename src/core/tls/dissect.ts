@@ -6,6 +6,7 @@ import { certificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { Reader } from '../bytes/reader.ts';
 import { HASHES } from '../signature/hash.ts';
+import { unexplainedIn } from '../bytes/field.ts';
 import type {
   AlertView,
   CertificateView,
@@ -16,7 +17,7 @@ import type {
   RecordView,
   Side,
 } from './dissection.ts';
-import { rawOf, unexplainedIn } from './format/tree.ts';
+import { rawOf } from './format/tree.ts';
 import type { Opening } from './keys/flow.ts';
 import { Assembler, type Assembled } from './messages/assemble.ts';
 import { readMessage } from './messages/handshake.ts';

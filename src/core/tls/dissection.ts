@@ -3,6 +3,8 @@
  * them. Every byte of a record, and of each plaintext that was opened, belongs to exactly one leaf field.
  */
 
+import type { ByteRange, Field } from '../bytes/field.ts';
+
 export type Side = 'client' | 'server';
 
 /** Bytes of one TLS connection as they passed, in order. `at` counts milliseconds from the connection's start. */
@@ -12,28 +14,7 @@ export interface Chunk {
   readonly bytes: Uint8Array;
 }
 
-/** Where a field lies: half-open range in one buffer of {@link Dissection.buffers}. */
-export interface ByteRange {
-  readonly buffer: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** One node of the field tree. A node without children is a leaf and owns its bytes. */
-export interface Field {
-  /** the field's name as its RFC spells it */
-  readonly name: string;
-  /** the value in words, or in hex */
-  readonly value: string;
-  readonly range: ByteRange;
-  /** RFC and section, where there is one */
-  readonly source?: string;
-  /** one plain sentence for a learner */
-  readonly says?: string;
-  /** what is wrong with these bytes, or why they are not decoded; a leaf with a problem counts as unexplained */
-  readonly problem?: string;
-  readonly children: readonly Field[];
-}
+export type { ByteRange, Field };
 
 /** Under which keys a record travelled. In TLS 1.2 there is one set of keys after ChangeCipherSpec: `application`. */
 export type Protection = 'clear' | 'handshake' | 'application' | 'early';

@@ -5,8 +5,10 @@
  */
 import { toHex } from '../../bytes/hex.ts';
 import type { Reader } from '../../bytes/reader.ts';
-import type { ByteRange, Field } from '../dissection.ts';
+import { field, hexValue, listed, type ByteRange, type Field } from '../../bytes/field.ts';
 import type { KeyExchange } from '../names/suites.ts';
+
+export { field, hexValue, listed };
 
 /** What a format may need to know of its surroundings. */
 export interface Env {
@@ -37,48 +39,6 @@ export interface Names {
 }
 
 export type Summary = (children: readonly Field[]) => string;
-
-const NO_CHILDREN: readonly Field[] = [];
-
-/** One field; `''` means that there is no such remark. */
-export function field(
-  name: string,
-  value: string,
-  range: ByteRange,
-  source: string,
-  says = '',
-  problem = '',
-  children: readonly Field[] = NO_CHILDREN,
-): Field {
-  // Thousands of these are made for each run: assignments, because spreading remarks costs ten times as much.
-  const made: { -readonly [K in keyof Field]: Field[K] } = { name, value, range, children };
-  if (source) made.source = source;
-  if (says) made.says = says;
-  if (problem) made.problem = problem;
-  return made;
-}
-
-const SHOWN_BYTES = 48;
-const SHOWN_TEXT = 160;
-
-/** Bytes as a value: hex, cut after 48 bytes with the length told. */
-export function hexValue(bytes: Uint8Array): string {
-  return bytes.length <= SHOWN_BYTES
-    ? toHex(bytes)
-    : `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
-}
-
-/** The values of some fields in one line: `x25519, secp256r1, … 5 in all`. */
-export function listed(items: readonly Field[]): string {
-  let line = '';
-  for (const { value } of items) {
-    if (value === '') continue;
-    const next = line === '' ? value : `${line}, ${value}`;
-    if (next.length > SHOWN_TEXT && line !== '') return `${line}, … ${items.length} in all`;
-    line = next;
-  }
-  return line;
-}
 
 export function hexNumber(code: number, digits: number): string {
   return '0x' + code.toString(16).padStart(digits, '0');
@@ -148,6 +108,8 @@ export function bytes(
     },
   };
 }
+
+const SHOWN_TEXT = 160;
 
 /** Bytes shown as text. Control characters are shown as `\xNN`, so that a peer's text cannot pretend to be ours. */
 export function textValue(raw: Uint8Array): string {

@@ -32,11 +32,3 @@ export function leavesOf(field: Field): Field[] {
   }
   return leaves;
 }
-
-/** Bytes under a field whose leaves have a problem. Trees are never deep, so it may call itself. */
-export function unexplainedIn({ children, problem, range }: Field): number {
-  if (children.length === 0) return problem ? range.end - range.start : 0;
-  let bytes = 0;
-  for (const child of children) bytes += unexplainedIn(child);
-  return bytes;
-}

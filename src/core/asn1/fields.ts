@@ -1,0 +1,178 @@
+/**
+ * DER as fields on its own bytes: each value is its tag and length, then its contents. Names come from the shapes; a
+ * value without a shape is called by its type. Whatever the bytes are, each belongs to exactly one leaf.
+ */
+import { field, hexValue, listed, type Field } from '../bytes/field.ts';
+import { Reader } from '../bytes/reader.ts';
+import { DER_LIMITS, isA, readDer, tagName, type DerNode } from './der.ts';
+import { oidText } from './oid.ts';
+import { shapesOf, UNNAMED, type Shape } from './shape.ts';
+import {
+  addressText,
+  attributeText,
+  contentOf,
+  integerHex,
+  nameText,
+  oidValue,
+  stringText,
+  timeText,
+} from './value.ts';
+
+const SOURCE = 'RFC 5280 §4.1';
+const HEADER_SAYS = 'What kind of value follows, and how many bytes it has.';
+const UNNAMED_SAYS = 'A value of ASN.1 that our tables have no name for.';
+const STRINGS = new Set([12, 18, 19, 20, 22, 26, 28, 30]);
+
+interface Walk {
+  readonly bytes: Uint8Array;
+  readonly buffer: number;
+  readonly source: string;
+  /** the identifier last seen: it says what a string after it holds */
+  oid: string;
+  depth: number;
+}
+
+/**
+ * Reads everything as DER of a shape.
+ *
+ * @param input consumed to its end
+ * @returns the value's field, and one for what stands after it; none for no bytes
+ */
+export function derFields(input: Reader, shape: Shape): Field[] {
+  const walk = { bytes: input.bytes, buffer: input.buffer, source: shape.source ?? SOURCE, oid: '', depth: 0 };
+  const [first, ...rest] = readDer(input);
+  return first ? [toField(first, shape, walk), ...rest.map((node) => strayField(node, walk))] : [];
+}
+
+function strayField(node: DerNode, { buffer, bytes, source }: Walk): Field {
+  const range = { buffer, start: node.start, end: node.end };
+  const value = hexValue(bytes.subarray(node.start, node.end));
+  return field('not decoded', value, range, source, '', 'Bytes after the end of the value: not decoded.');
+}
+
+function toField(node: DerNode, shape: Shape, walk: Walk): Field {
+  const { bytes, buffer } = walk;
+  const range = { buffer, start: node.start, end: node.end };
+  const name = shape.name || tagName(node);
+  const source = shape.source ?? walk.source;
+  if (node.problem !== null) {
+    return field(name, hexValue(bytes.subarray(node.start, node.end)), range, source, shape.says, node.problem);
+  }
+  const inner: Walk = source === walk.source ? walk : { ...walk, source };
+  const type = tagName(node);
+  const size = node.end - node.content;
+  const header = { buffer, start: node.start, end: node.content };
+  const children = [field('tag and length', `${type}, ${size} bytes`, header, 'X.690 §8.1', HEADER_SAYS)];
+  if (node.isConstructed) addParts(node, shape, inner, children);
+  else addContents(node, shape, inner, children);
+  if (inner !== walk) walk.oid = inner.oid;
+  return field(name, valueOf(node, shape, inner, children), range, source, shape.says || UNNAMED_SAYS, '', children);
+}
+
+function addParts(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
+  const fitting = shapesOf(
+    shape,
+    node.children.map((child) => identifierOf(child)),
+  );
+  for (const [index, child] of node.children.entries()) {
+    const fit = fitting[index] ?? UNNAMED;
+    children.push(toField(child, fit.by?.(walk.oid) ?? fit, walk));
+  }
+}
+
+const CLASS_BITS = { universal: 0, application: 0x40, context: 0x80, private: 0xc0 } as const;
+const identifierOf = (node: DerNode): number => CLASS_BITS[node.tagClass] + node.tag;
+
+function addContents(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
+  const { bytes, buffer, source } = walk;
+  if (node.content === node.end) return;
+  const isBits = isA(node, 3);
+  const from = node.content + (isBits ? 1 : 0);
+  if (isBits) {
+    const range = { buffer, start: node.content, end: from };
+    const unused = new Reader(bytes, buffer, node.content, from).uint(1);
+    children.push(field('unused bits', String(unused), range, 'X.690 §8.6', 'Bits at the end that do not count.'));
+  }
+  const isString = node.tagClass === 'context' || isA(node, 4) || isBits;
+  const held = isString ? heldValues(node, from, shape, walk) : [];
+  children.push(...held);
+  if (held.length === 0 && from < node.end) {
+    const range = { buffer, start: from, end: node.end };
+    children.push(field('contents', hexValue(bytes.subarray(from, node.end)), range, source, 'The value itself.'));
+  }
+  if (isA(node, 6)) walk.oid = oidText(contentOf(node, bytes)) ?? '';
+}
+
+/** Values packed inside a string, where the shape expects some: as far as they can be read. */
+function heldValues(node: DerNode, from: number, shape: Shape, walk: Walk): Field[] {
+  const held = shape.holds?.(walk.oid);
+  if (!held || walk.depth >= DER_LIMITS.depth) return [];
+  const [value, ...rest] = readDer(new Reader(walk.bytes, walk.buffer, from, node.end));
+  if (!value) return [];
+  walk.depth += 1;
+  const inside = toField(value, held, walk);
+  walk.depth -= 1;
+  return [inside, ...rest.map((stray) => strayField(stray, walk))];
+}
+
+function valueOf(node: DerNode, shape: Shape, { bytes }: Walk, children: readonly Field[]): string {
+  if (shape.as === 'attribute') return attributeText(node, bytes);
+  if (shape.as === 'certificate') return subjectOf(node, bytes);
+  if (shape.as === 'name') return nameText(node, bytes);
+  if (node.isConstructed) return partsText(node, shape, bytes, children);
+  if (shape.holds && children.length === 2 + (isA(node, 3) ? 1 : 0)) return children.at(-1)?.value ?? '';
+  if (node.tagClass === 'context') return contextText(node, shape, bytes);
+  switch (node.tag) {
+    case 1:
+      return bytes[node.content] ? 'TRUE' : 'FALSE';
+    case 2:
+    case 10:
+      return numberText(node, shape, bytes);
+    case 3:
+      return shape.bits ? bitsText(node, shape.bits, bytes) : `${(node.end - node.content - 1) * 8} bits`;
+    case 5:
+      return 'NULL';
+    case 6:
+      return oidValue(node, bytes);
+    case 23:
+    case 24:
+      return timeText(node, bytes);
+    default:
+      return STRINGS.has(node.tag) ? stringText(node, bytes) : hexValue(contentOf(node, bytes));
+  }
+}
+
+function numberText(node: DerNode, { numbers }: Shape, bytes: Uint8Array): string {
+  if (node.end - node.content > 4) return hexValue(contentOf(node, bytes));
+  const number = Number.parseInt(integerHex(node, bytes), 16);
+  const word = numbers?.[number];
+  return word === undefined ? String(number) : `${word} (${number})`;
+}
+
+/** What a SEQUENCE is about, in a line: the identifier it starts with, or its parts where they are short. */
+function partsText(node: DerNode, shape: Shape, bytes: Uint8Array, children: readonly Field[]): string {
+  const [first] = node.children;
+  if (isA(first, 6) && !shape.each) return oidValue(first, bytes);
+  if (shape.each || !node.children.some(({ isConstructed }) => isConstructed)) return listed(children.slice(1));
+  return node.children.length === 1 ? (children[1]?.value ?? '') : `${node.children.length} parts`;
+}
+
+function subjectOf(node: DerNode, bytes: Uint8Array): string {
+  const [tbs] = node.children;
+  const parts = tbs?.children[0]?.tagClass === 'context' ? tbs.children.slice(1) : (tbs?.children ?? []);
+  return parts[4] ? nameText(parts[4], bytes) : '';
+}
+
+function contextText(node: DerNode, { as, bits }: Shape, bytes: Uint8Array): string {
+  if (bits) return bitsText(node, bits, bytes);
+  if (as === 'text') return stringText(node, bytes);
+  if (as === 'identifier') return oidValue(node, bytes);
+  const raw = contentOf(node, bytes);
+  return as === 'address' ? addressText(raw) : hexValue(raw);
+}
+
+function bitsText(node: DerNode, names: readonly string[], bytes: Uint8Array): string {
+  const raw = contentOf(node, bytes).subarray(1);
+  const set = names.filter((_, bit) => ((raw[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+  return set.join(', ') || 'none';
+}
