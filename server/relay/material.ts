@@ -5,8 +5,18 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
+import {
+  GROUPS,
+  SUITES,
+  impossibleSuites,
+  suitesOf,
+  usualSuites,
+  type CertificateKey,
+  type RelaySettings,
+  type SuiteName,
+} from '../../src/core/bridge/settings.ts';
 
-export type MaterialCode = 'bad-certificate' | 'key-mismatch' | 'weak-key';
+export type MaterialCode = 'bad-certificate' | 'key-mismatch' | 'weak-key' | 'bad-settings';
 export interface MaterialRefused {
   readonly kind: 'refused';
   readonly code: MaterialCode;
@@ -14,19 +24,26 @@ export interface MaterialRefused {
 }
 const refused = (code: MaterialCode, text: string): MaterialRefused => ({ kind: 'refused', code, text });
 
-/** AEAD suites with forward secrecy only; level 2 refuses RSA below 2048 bits and SHA-1, which Node 20 lets pass. */
-export const CIPHERS = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  '@SECLEVEL=2',
-].join(':');
+/** Level 2 refuses RSA below 2048 bits and SHA-1 under certificates, which Node 20 lets pass. */
+const LEVEL = '@SECLEVEL=2';
+
+type Chosen = Pick<RelaySettings, 'suites' | 'groups'>;
+
+/** What OpenSSL is told of each version's suites, and of the groups, in its own spelling. */
+export function inOpenssl({ suites, groups }: Chosen): { tls13: string; tls12: string; groups: string | null } {
+  const spelt = (version: '1.2' | '1.3') =>
+    (suitesOf(suites, version) ?? usualSuites(version)).map((name: SuiteName) => SUITES[name].openssl).join(':');
+  return {
+    tls13: spelt('1.3'),
+    tls12: `${spelt('1.2')}:${LEVEL}`,
+    groups: groups && groups.map((name) => GROUPS[name].openssl).join(':'),
+  };
+}
+
+function contextOptions(chosen: Chosen): SecureContextOptions {
+  const { tls13, tls12, groups } = inOpenssl(chosen);
+  return { ciphers: `${tls13}:${tls12}`, ...(groups !== null && { ecdhCurve: groups }) };
+}
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
@@ -62,7 +79,7 @@ function parsed(pem: string): X509Certificate | null {
 export const fingerprintOf = (certificate: X509Certificate): string =>
   certificate.fingerprint256.replaceAll(':', '').toLowerCase();
 
-export interface SideMaterial {
+export interface SideMaterial extends Partial<Chosen> {
   /** PEM, leaf first; null presents no certificate */
   readonly certificate: string | null;
   /** PEM */
@@ -102,9 +119,10 @@ export function prepare(
   }
   const own = ownLeaf(material, owner);
   if (own && 'kind' in own) return own;
+  const { suites = null, groups = null } = material;
   const options: SecureContextOptions = {
     ...extra,
-    ciphers: CIPHERS,
+    ...contextOptions({ suites, groups }),
     // An empty list must stay a list: without `ca` Node trusts the public web authorities.
     ca: anchors.map((anchor) => anchor.toString()),
     ...(material.crls.length > 0 && { crl: [...material.crls] }),
@@ -152,4 +170,21 @@ function contextRefusal(error: unknown, owner: string): MaterialRefused {
     return refused('key-mismatch', `The private key does not belong to the certificate of ${owner}.`);
   }
   return refused('bad-certificate', `OpenSSL does not accept the certificates or CRLs of ${owner} (${code}).`);
+}
+
+/**
+ * Why a server with this certificate cannot speak TLS 1.2 with the suites that were chosen; null: it can. The version of
+ * a connection is the client's to choose, so a list without a suite of one version says nothing about it.
+ */
+export function impossibleFor(leaf: X509Certificate, suites: RelaySettings['suites']): MaterialRefused | null {
+  const key = keyKind(leaf);
+  const chosen = suitesOf(suites, '1.2');
+  const why = impossibleSuites(chosen, '1.2', { whose: 'The desk', key });
+  return why === null ? null : refused('bad-settings', why);
+}
+
+function keyKind({ publicKey }: X509Certificate): CertificateKey | null {
+  const kind = publicKey.asymmetricKeyType;
+  if (kind === 'rsa') return 'RSA';
+  return kind === 'ec' ? 'ECDSA' : null;
 }

@@ -8,9 +8,12 @@ import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { ClientReport, TlsVersion } from '../../src/core/bridge/messages.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
+import { impossibleSuites, type GroupName, type SuiteName } from '../../src/core/bridge/settings.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
+import { lifetimeSeconds, type KeptSession } from './kept-session.ts';
 import { prepare, type MaterialRefused, type Prepared } from './material.ts';
 import { peerOf } from './peer.ts';
+import type { RelayPeer } from './relay.ts';
 import { alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
 
 export interface NodeClientOptions {
@@ -21,6 +24,15 @@ export interface NodeClientOptions {
   readonly trust: readonly string[];
   readonly certificate: string | null;
   readonly privateKey: Secret | null;
+  /** what it offers, best liked first; without it Node's own */
+  readonly suites?: readonly SuiteName[] | null;
+  readonly groups?: readonly GroupName[] | null;
+  /** an earlier connection to go on from */
+  readonly resumed?: KeptSession | null;
+  /** takes each session that can be gone on from; without it none is kept */
+  readonly onSession?: (kept: KeptSession) => void;
+  /** Unix time in ms */
+  readonly now?: () => number;
 }
 
 export interface NodeClient {
@@ -39,16 +51,18 @@ export interface ReadyClient {
 
 /** Checks the material before anything is dialled; never throws. */
 export function prepareNodeClient(options: NodeClientOptions): ReadyClient | MaterialRefused {
-  const { certificate, privateKey, trust, version } = options;
-  const side = { certificate, privateKey: privateKey?.reveal() ?? null, trust, crls: [] };
+  const { certificate, privateKey, trust, version, suites = null, groups = null } = options;
+  const side = { certificate, privateKey: privateKey?.reveal() ?? null, trust, crls: [], suites, groups };
+  const impossible = impossibleSuites(suites, version, { whose: 'The client', key: null });
+  if (impossible !== null) return { kind: 'refused', code: 'bad-settings', text: impossible };
   const prepared = prepare(side, 'the client', { minVersion: `TLSv${version}`, maxVersion: `TLSv${version}` });
   if (prepared.kind === 'refused') return prepared;
-  return { kind: 'ready', start: (socket, report) => start(socket, options.serverName, prepared, report) };
+  return { kind: 'ready', start: (socket, report) => start(socket, options, prepared, report) };
 }
 
 function start(
   socket: Socket,
-  serverName: string,
+  { serverName, resumed = null, onSession, now = Date.now }: NodeClientOptions,
   { context }: Prepared,
   report: (r: ClientReport) => void,
 ): NodeClient {
@@ -61,6 +75,7 @@ function start(
   const tls = connect({
     socket,
     secureContext: context,
+    ...(resumed && { session: resumed.session }),
     rejectUnauthorized: true,
     host: serverName,
     servername: isIP(serverName) ? '' : serverName, // RFC 6066 §3: no addresses in server_name
@@ -69,10 +84,21 @@ function start(
   });
   const cutter = new LineCutter(LIMITS.lineBytes);
   tls.on('keylog', (line) => report({ kind: 'key-log', line: line.toString('latin1').trim() }));
+  /** Node names the peer once only, and in a resumed handshake not at all. */
+  let peer: RelayPeer | null = null;
+  if (onSession)
+    tls.on('session', (session: Buffer) => {
+      const seconds = lifetimeSeconds(session);
+      onSession({ session, peer, goodUntil: now() + seconds * 1000 });
+      report({ kind: 'kept-ticket', lifetimeSeconds: seconds });
+    });
   tls.on('secureConnect', () => {
     isSecure = true;
-    const peer = peerOf(tls);
+    peer = tls.isSessionReused() ? (resumed?.peer ?? null) : peerOf(tls);
     if (peer) report({ kind: 'trusts', peer });
+    // A server that takes a ticket need not give a new one: the old one stays good.
+    if (resumed && tls.isSessionReused())
+      report({ kind: 'kept-ticket', lifetimeSeconds: Math.floor((resumed.goodUntil - now()) / 1000) });
   });
   tls.on('data', (bytes: Buffer) => {
     const lines = cutter.push(bytes);

@@ -2,10 +2,11 @@
  * The relay's first engine: Node's own `tls`. It refuses a certificate with a bare FIN and keeps the reason to itself;
  * the reason stands on the socket that `tlsClientError` brings, and is reported from there.
  */
-import { constants } from 'node:crypto';
+import { constants, randomBytes } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import { fingerprintOf, prepare } from './material.ts';
+import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
+import { fingerprintOf, impossibleFor, prepare } from './material.ts';
 import { peerOf } from './peer.ts';
 import { NO_CERTIFICATE, alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
 import type {
@@ -26,21 +27,28 @@ export interface NodeRelayOptions {
   readonly onConnection: (connection: RelayConnection) => RelayListener;
 }
 
-const SECURITY = {
-  minVersion: 'TLSv1.2',
-  /**
-   * A ticket would let a revoked client in again: a resumed handshake shows no certificate. Renegotiation could change
-   * who the client is in the middle of a connection.
-   */
-  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-} as const;
+const SECURITY = { minVersion: 'TLSv1.2' } as const;
+
+/**
+ * A ticket lets a client in without its certificate, so there are none unless they are asked for. Renegotiation could
+ * change who the client is in the middle of a connection.
+ */
+const secureOptions = (tickets: boolean): number =>
+  constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET);
+
+const TICKET_KEY_BYTES = 48; // as Node has it: 16 of a name, 16 of HMAC, 16 of AES
 
 /** Starts a relay without a certificate: until `load` succeeds every handshake fails. */
 export async function openNodeRelay({ identity, handshakeMs, onConnection }: NodeRelayOptions): Promise<Relay> {
   const connections = new Map<number, Connection>();
   const sockets = new Set<Socket>();
+  /** Tickets outlive a load that changes nothing by which a client is judged. */
+  let ticketKeys = randomBytes(TICKET_KEY_BYTES);
+  let judgedBy = '';
+  const sessionIdContext = randomBytes(16).toString('hex'); // Node's own is the same for every relay of this process
   const options: TlsOptions = {
     ...SECURITY,
+    secureOptions: secureOptions(false),
     requestCert: true,
     rejectUnauthorized: true,
     handshakeTimeout: handshakeMs,
@@ -104,11 +112,18 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
       })),
   };
 
-  function load({ certificate, trust, crls, privateKey = identity.privateKey }: RelayMaterial): LoadResult {
-    const side = { certificate, privateKey: privateKey.reveal(), trust, crls };
-    const prepared = prepare(side, 'the desk', SECURITY);
+  function load(material: RelayMaterial): LoadResult {
+    const { certificate, trust, crls, privateKey = identity.privateKey, settings = USUAL_SETTINGS } = material;
+    const { suites, groups, tickets } = settings;
+    const side = { certificate, privateKey: privateKey.reveal(), trust, crls, suites, groups };
+    const prepared = prepare(side, 'the desk', { ...SECURITY, secureOptions: secureOptions(tickets) });
     if (prepared.kind === 'refused') return prepared;
-    server.setSecureContext(prepared.options);
+    const impossible = prepared.leaf && impossibleFor(prepared.leaf, suites);
+    if (impossible) return impossible;
+    const judges = JSON.stringify([certificate, trust, crls]);
+    if (judges !== judgedBy) ticketKeys = randomBytes(TICKET_KEY_BYTES);
+    judgedBy = judges;
+    server.setSecureContext({ ...prepared.options, ticketKeys, sessionIdContext });
     return { kind: 'loaded', certificate: prepared.leaf && fingerprintOf(prepared.leaf), trust: prepared.trust };
   }
 }

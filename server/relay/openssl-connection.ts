@@ -9,7 +9,6 @@ import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk } from '../../src/core/tls/dissection.ts';
-import { CIPHERS } from './material.ts';
 import { saidBy, type Said } from './openssl-words.ts';
 import type { RelayListener, RelayPeer } from './relay.ts';
 
@@ -69,13 +68,10 @@ export class OpensslConnection {
 
   #spawned(port: number, files: readonly string[]): ChildProcessWithoutNullStreams {
     this.#keyLogFile = join(this.#folder, `keys-${port}.txt`);
-    const suites = CIPHERS.split(':');
     const child = spawn(this.#openssl, [
       ...['s_server', '-brief', '-accept', `127.0.0.1:${port}`, '-naccept', '1'],
       ...['-Verify', '5', '-verify_return_error', '-no_ticket', '-keylogfile', this.#keyLogFile],
       ...['-no_tls1', '-no_tls1_1', '-no_renegotiation'],
-      ...['-ciphersuites', suites.filter((suite) => suite.startsWith('TLS_')).join(':')],
-      ...['-cipher', suites.filter((suite) => !suite.startsWith('TLS_')).join(':')],
       ...files,
     ]);
     child.on('error', () => undefined); // `connected` gives up at once

@@ -47,7 +47,8 @@ describe.skipIf(!hasProgram('openssl'))('openssl s_server as the relay', () => {
 
   const short = (report: RelayReport | ClientReport): string => {
     if ('code' in report) return `${report.kind} ${report.code ?? '-'}`;
-    return 'peer' in report ? `${report.kind} ${report.peer.subject}` : `${report.kind} ${report.line}`;
+    if ('peer' in report) return `${report.kind} ${report.peer.subject}`;
+    return 'line' in report ? `${report.kind} ${report.line}` : report.kind;
   };
 
   /** Connects, says one line once greeted, hangs up when it comes back; resolves with what the client reported. */

@@ -7,7 +7,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fingerprintOf, prepare } from './material.ts';
+import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
+import { fingerprintOf, impossibleFor, inOpenssl, prepare } from './material.ts';
 import { OpensslConnection } from './openssl-connection.ts';
 import type { LoadResult, Relay, RelayConnection, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
 
@@ -55,23 +56,35 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
       (closing ??= new Promise<void>((resolve) => {
         server.close(() => resolve());
         for (const connection of connections) connection.destroy();
-      }).then(() => rm(folder, { recursive: true, force: true }))),
+      })
+        .then(() => files?.catch(() => undefined)) // they may still be being written
+        .then(() => rm(folder, { recursive: true, force: true }))),
   };
 
   /** Judged by the same rules as for Node's engine, so that both refuse the same material in the same words. */
   function load(material: RelayMaterial): LoadResult {
-    const { certificate, trust, crls } = material;
-    const privateKey = (material.privateKey ?? identity.privateKey).reveal();
-    const prepared = prepare({ certificate, privateKey, trust, crls }, 'the desk', { minVersion: 'TLSv1.2' });
+    const { certificate, trust, crls, settings = USUAL_SETTINGS } = material;
+    const { suites, groups } = settings;
+    const side = {
+      certificate,
+      privateKey: (material.privateKey ?? identity.privateKey).reveal(),
+      trust,
+      crls,
+      suites,
+      groups,
+    };
+    const prepared = prepare(side, 'the desk', { minVersion: 'TLSv1.2' });
     if (prepared.kind === 'refused') return prepared;
+    const impossible = prepared.leaf && impossibleFor(prepared.leaf, suites);
+    if (impossible) return impossible;
     files = prepared.leaf === null ? null : written(join(folder, String(++loads)), material);
     files?.catch(() => undefined); // told by the connection that needs them
     return { kind: 'loaded', certificate: prepared.leaf && fingerprintOf(prepared.leaf), trust: prepared.trust };
   }
 
-  /** @returns the options that name the files */
+  /** @returns the options that name the files, and what was chosen */
   async function written(place: string, material: RelayMaterial): Promise<string[]> {
-    const { certificate, trust, crls, privateKey = identity.privateKey } = material;
+    const { certificate, trust, crls, privateKey = identity.privateKey, settings = USUAL_SETTINGS } = material;
     await mkdir(place, { mode: 0o700 });
     const file = async (name: string, text: string) => {
       await writeFile(join(place, name), text, { mode: PRIVATE });
@@ -81,6 +94,8 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
     const chain = ['-cert_chain', await file('chain.pem', certificate ?? '')];
     const anchors = trust.length > 0 ? ['-CAfile', await file('ca.pem', trust.join('\n'))] : ['-no-CAfile'];
     const lists = crls.length > 0 ? ['-CRL', await file('crl.pem', crls.join('\n')), '-crl_check_all'] : [];
-    return [...own, ...chain, ...anchors, '-no-CApath', '-no-CAstore', ...lists];
+    const { tls13, tls12, groups } = inOpenssl(settings);
+    const spoken = ['-ciphersuites', tls13, '-cipher', tls12, ...(groups === null ? [] : ['-groups', groups])];
+    return [...own, ...chain, ...anchors, '-no-CApath', '-no-CAstore', ...lists, ...spoken];
   }
 }

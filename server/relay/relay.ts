@@ -3,7 +3,9 @@
  * learner signed for it, and hands the plaintext to a callback. It knows neither the tap nor the desk.
  */
 import type { Duplex } from 'node:stream';
+import type { RelaySettings } from '../../src/core/bridge/settings.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
+import type { MaterialCode } from './material.ts';
 
 /** A key of the relay, made by `session/identity.ts`, and the request over it that it sends out. Both PEM. */
 export interface RelayIdentity {
@@ -19,6 +21,8 @@ export interface RelayMaterial {
   readonly crls: readonly string[];
   /** the key of `certificate`, where it is not the one that the relay was started with */
   readonly privateKey?: Secret;
+  /** without it, what is usual for the engine, and no tickets */
+  readonly settings?: RelaySettings;
 }
 
 /** Who the peer's verified certificate names. */
@@ -62,13 +66,14 @@ export interface RelayListener {
 /** Why material was not loaded; `code` is one of the bridge's. */
 export type LoadResult =
   | { readonly kind: 'loaded'; readonly certificate: string | null; readonly trust: readonly string[] }
-  | { readonly kind: 'refused'; readonly code: 'bad-certificate' | 'key-mismatch' | 'weak-key'; readonly text: string };
+  | { readonly kind: 'refused'; readonly code: MaterialCode; readonly text: string };
 
 export interface Relay {
   /** The loopback port it listens on. */
   readonly port: number;
   /**
-   * Loads material for all later connections; open ones stay as they are.
+   * Loads material for all later connections; open ones stay as they are. Tickets that were given out under another
+   * certificate, other anchors or other CRLs open nothing any more.
    *
    * @returns SHA-256 of the DER (lower-case hex) of what was loaded, or why nothing changed; never throws
    */

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { ClientReport, Dial } from '../../src/core/bridge/messages.ts';
 import { Secret } from '../../src/core/bytes/secret.ts';
+import type { KeptSession } from '../relay/kept-session.ts';
 import type { MaterialRefused } from '../relay/material.ts';
 import { prepareNodeClient, type NodeClient } from '../relay/node-client.ts';
 import { PageClient } from './page-client.ts';
@@ -19,21 +20,30 @@ export interface ReadyEnd {
   start(socket: Socket, report: (report: ClientReport) => void): ClientEnd;
 }
 
-/**
- * Checks what the client needs before anything is dialled; never throws.
- *
- * @param bufferedBytes of a page's client that may wait for the tap
- */
-export function prepareEnd(dial: Dial, page: Page, bufferedBytes: number): ReadyEnd | MaterialRefused {
+export interface EndNeeds {
+  readonly page: Page;
+  /** bytes of a page's client that may wait for the tap */
+  readonly bufferedBytes: number;
+  /** what Node's client goes on from, and who takes what it can go on from later */
+  readonly resumed: KeptSession | null;
+  readonly onSession: ((kept: KeptSession) => void) | null;
+  /** Unix time in ms */
+  readonly now: () => number;
+}
+
+/** Checks what the client needs before anything is dialled; never throws. */
+export function prepareEnd(dial: Dial, needs: EndNeeds): ReadyEnd | MaterialRefused {
+  const { page, bufferedBytes, resumed, onSession, now } = needs;
   if (dial.client === 'page') {
     return {
       kind: 'ready',
       start: (socket) => ({ program: 'page', page, client: new PageClient(socket, bufferedBytes) }),
     };
   }
-  const { version, serverName, trust, certificate, lentKey } = dial;
+  const { version, serverName, trust, certificate, lentKey, suites, groups } = dial;
   const privateKey = lentKey === null ? null : new Secret(lentKey);
-  const ready = prepareNodeClient({ version, serverName, trust, certificate, privateKey });
+  const resuming = { resumed, now, ...(onSession && { onSession }) };
+  const ready = prepareNodeClient({ version, serverName, trust, certificate, privateKey, suites, groups, ...resuming });
   if (ready.kind === 'refused') return ready;
   return { kind: 'ready', start: (socket, report) => ({ program: 'node', client: ready.start(socket, report) }) };
 }

@@ -8,10 +8,12 @@ import type { Fact } from '../../src/core/bridge/run.ts';
 import { kindOfKeyIn } from '../../src/core/pki/facts.ts';
 import { KEY_KINDS } from '../../src/core/pki/keys/key-kind.ts';
 import type { Answer, AskCsr, ConfigureRelay, Dial, Engine, Report, Request } from '../../src/core/bridge/messages.ts';
+import type { KeptSession } from '../relay/kept-session.ts';
 import type { TapRun } from '../tap/tap-run.ts';
 import { failed } from './answers.ts';
-import { prepareEnd, type Page } from './client-end.ts';
+import { prepareEnd, type EndNeeds, type Page } from './client-end.ts';
 import { FactLog } from './fact-log.ts';
+import { KeptSessions } from './kept-sessions.ts';
 import { actOn, OVER } from './run-actions.ts';
 import { SessionRun } from './session-run.ts';
 import type { Session, SessionDeps, SessionDesk } from './session.ts';
@@ -43,6 +45,10 @@ export class LearnerSession implements Session {
   #engine: Engine = 'node';
   #desk: SessionDesk | null = null;
   #hasCertificate = false;
+  /** whether the relay that is dialled next gives out tickets */
+  #hasTickets = false;
+  /** of Node's client */
+  readonly #keptSessions = new KeptSessions();
   #closing: Promise<void> | null = null;
 
   constructor(deps: SessionDeps) {
@@ -115,17 +121,18 @@ export class LearnerSession implements Session {
   }
 
   async #configure(request: Of<typeof ConfigureRelay>): Promise<Answer> {
-    const { engine, certificate, trust } = request;
+    const { engine, certificate, trust, suites, groups, tickets } = request;
     if (!this.#deps.engines[engine]) {
       return failed(request, 'no-engine', `The local server does not find ${engine} on its machine.`);
     }
     const relay = await this.#opened(engine);
     const kind = (certificate === null ? null : kindOfKeyIn(certificate)) ?? KEY_KINDS[0];
     const { privateKey } = await this.#deps.identities(kind);
-    const result = relay.load({ certificate, trust, crls: [], privateKey });
+    const result = relay.load({ certificate, trust, crls: [], privateKey, settings: { suites, groups, tickets } });
     if (result.kind === 'refused') return failed(request, result.code, result.text);
     this.#engine = engine;
     this.#hasCertificate = certificate !== null;
+    this.#hasTickets = tickets;
     return { type: 'relay-ready', re: request.id, certificate: result.certificate, trust: [...result.trust] };
   }
 
@@ -141,7 +148,11 @@ export class LearnerSession implements Session {
       const text = `${this.#limits.connectionsPerSession} connections are open. Hang one up first.`;
       return failed(request, 'limit', text);
     }
-    const ready = prepareEnd(request, page, this.#limits.clientBufferedBytes);
+    const kept = this.#keptFor(request);
+    if (typeof kept === 'string') return failed(request, 'no-ticket', kept);
+    const bufferedBytes = this.#limits.clientBufferedBytes;
+    const sessions = { resumed: kept, onSession: this.#keeperOf(request), now: this.#deps.now };
+    const ready = prepareEnd(request, { page, bufferedBytes, ...sessions });
     if (ready.kind === 'refused') return failed(request, ready.code, ready.text);
 
     const socket = await this.#connected(request.client === 'page');
@@ -153,6 +164,19 @@ export class LearnerSession implements Session {
     run.end = ready.start(socket, (report) => run.fromClient(report));
     if (run.end.program === 'page') this.#remember(run, page);
     return { type: 'dialled', re: request.id, run: run.id };
+  }
+
+  /** What Node's client goes on from; a sentence where it is asked to and cannot. */
+  #keptFor(request: Dial): KeptSession | null | string {
+    if (request.client === 'page' || !request.resume) return null;
+    return this.#keptSessions.take(request, this.#engine, this.#deps.now());
+  }
+
+  /** Without tickets at the relay, what it sends in their place opens nothing later: it is not worth keeping. */
+  #keeperOf(request: Dial): EndNeeds['onSession'] {
+    if (request.client === 'page' || !this.#hasTickets) return null;
+    const engine = this.#engine;
+    return (kept) => this.#keptSessions.keep(request, engine, kept);
   }
 
   /** A page may still speak of the last few runs it has dialled: what it says of an end comes after the end. */

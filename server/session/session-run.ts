@@ -12,6 +12,14 @@ import type { FactLog } from './fact-log.ts';
 
 const MICROSECONDS = 1000;
 
+/** What a program said with an event. */
+interface Told {
+  readonly code?: string | null;
+  readonly text: string;
+  readonly peer?: RelayPeer | null;
+  readonly lifetimeSeconds?: number;
+}
+
 export class SessionRun {
   readonly id: number;
   /** null before it is there, and once nobody can speak through it any more */
@@ -96,6 +104,11 @@ export class SessionRun {
         return this.#event('client', 'refuses-peer', report);
       case 'line':
         return this.#heard('client', report.line);
+      case 'kept-ticket':
+        return this.#event('client', report.kind, {
+          text: `The client keeps a ticket, good for ${report.lifetimeSeconds} seconds.`,
+          lifetimeSeconds: report.lifetimeSeconds,
+        });
       case 'told':
       case 'fault':
       case 'ended':
@@ -124,11 +137,8 @@ export class SessionRun {
     this.#log.add({ type: 'heard', run: this.id, at: this.#at(), side, line });
   }
 
-  #event(
-    side: Side,
-    name: RunEvent['name'],
-    { code = null, text, peer = null }: { code?: string | null; text: string; peer?: RelayPeer | null },
-  ): void {
-    this.#log.add({ type: 'event', run: this.id, at: this.#at(), side, name, code, text, peer });
+  #event(side: Side, name: RunEvent['name'], { code = null, text, peer = null, lifetimeSeconds }: Told): void {
+    const lifetime = lifetimeSeconds === undefined ? {} : { lifetimeSeconds };
+    this.#log.add({ type: 'event', run: this.id, at: this.#at(), side, name, code, text, peer, ...lifetime });
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeRecords } from '../../src/core/bridge/frames.ts';
-import type { FromPage } from '../../src/core/bridge/messages.ts';
+import type { RequestInput } from '../../src/core/bridge/messages.ts';
 import type { WireRecord } from '../../src/core/bridge/run.ts';
 import type { Result } from '../../src/core/bytes/result.ts';
 import { createAuthority, createRequest, generateKey, issueCertificate } from '../../src/core/pki/pki.ts';
@@ -55,7 +55,7 @@ function recordsIn(frame: Uint8Array): readonly WireRecord[] {
 }
 
 /** Makes a CA and alice's certificate, has the relay's request signed, and loads it. */
-async function prepared(tab: Tab): Promise<FromPage> {
+async function prepared(tab: Tab): Promise<RequestInput> {
   const now = Date.now();
   const caKey = (await generateKey()).privateKey;
   const ca = must(createAuthority({ privateKey: caKey, subject: 'CN=Walk CA', now }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
-import type { FromPage, FromServer } from '../../src/core/bridge/messages.ts';
+import type { FromPage, FromServer, RequestInput } from '../../src/core/bridge/messages.ts';
 import type { DeskRun } from '../../src/core/bridge/messages.ts';
 import type { Limits } from '../../server/bridge/deps.ts';
 import { startFront } from '../../server/front.ts';
@@ -78,7 +78,7 @@ export interface Tab {
   readonly received: (FromServer | Uint8Array)[];
   /** the next message of this type that has not been waited for yet */
   next<T extends FromServer['type']>(type: T): Promise<Extract<FromServer, { type: T }>>;
-  say(message: FromPage): void;
+  say(message: FromPage | RequestInput): void;
   /** code with which the socket was closed */
   readonly closed: Promise<number>;
 }

@@ -58,6 +58,7 @@ describe('hello', () => {
 describe('messages', () => {
   const LINE = `CLIENT_RANDOM ${'ab'.repeat(32)} ${'cd'.repeat(48)}`;
   const dial = (more: string) => `{"type":"dial","id":7,"label":"good","serverName":"localhost",${more}}`;
+  const relay = (more: string) => `{"type":"relay","id":7,"engine":"node","certificate":null,"trust":[],${more}}`;
   const pass = (bytes: string) => `{"type":"pass","id":7,"run":1,"record":0,"delivered":"${bytes}"}`;
   const report = (reports: string) => `{"type":"report","id":7,"run":1,"reports":[${reports}]}`;
 
@@ -92,6 +93,17 @@ describe('messages', () => {
     ['a key-log line with another behind it', report(`{"kind":"key-log","line":"${LINE}\\n${LINE}"}`)],
     ['an event with a code as long as a book', report(`{"kind":"told","code":"${'x'.repeat(81)}","text":""}`)],
     ['more reports than one message takes', report(Array(33).fill('{"kind":"line","line":""}').join())],
+    ['a cipher suite in OpenSSL’s words', relay('"suites":["ECDHE-RSA-AES128-SHA:@SECLEVEL=0"]')],
+    ['a cipher suite without forward secrecy', relay('"suites":["TLS_RSA_WITH_AES_128_CBC_SHA"]')],
+    ['a list of no cipher suites', relay('"suites":[]')],
+    ['one cipher suite twice', relay('"suites":["TLS_AES_128_GCM_SHA256","TLS_AES_128_GCM_SHA256"]')],
+    ['a group that is an option of a program', relay('"groups":["-www"]')],
+    ['a group of Object.prototype', relay('"groups":["constructor"]')],
+    ['tickets that are neither on nor off', relay('"tickets":"yes"')],
+    ['a page’s client that would have the bridge resume', dial('"client":"page","resume":true')],
+    ['a session to resume from outside', dial('"client":"node","version":"1.3","trust":[],"session":"MIIB"')],
+    ['a ticket that was never good', report('{"kind":"kept-ticket","lifetimeSeconds":-1}')],
+    ['a ticket of half a second', report('{"kind":"kept-ticket","lifetimeSeconds":0.5}')],
     ['a second hello', JSON.stringify(hello())],
   ])('%s is refused, and the page stays connected', async (_, message) => {
     const tab = await welcomed(await opened());

@@ -1,7 +1,8 @@
 /** A learner for tests: speaks to a session as the page does, and waits for facts instead of sleeping. */
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../src/core/bytes/secret.ts';
-import type { Answer, Request } from '../../src/core/bridge/messages.ts';
+import * as v from 'valibot';
+import { FromPage, type Answer, type Request } from '../../src/core/bridge/messages.ts';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import { openedRun, withFact, type Fact, type Run } from '../../src/core/bridge/run.ts';
 import type { WithoutId } from '../../src/core/world/ports.ts';
@@ -81,7 +82,8 @@ export class Learner {
   }
 
   ask(request: WithoutId): Promise<Answer> {
-    return this.session.handle({ ...request, id: ++this.#id } as Request, this.page);
+    const whole = v.parse(FromPage, { ...request, id: ++this.#id }) as Request; // as the bridge does
+    return this.session.handle(whole, this.page);
   }
 
   /** Loads the desk's certificate and the learner's authority into the relay. */

@@ -5,6 +5,7 @@ import type { Refusal } from '../../../src/core/bytes/result.ts';
 import * as pki from '../../../src/core/pki/pki.ts';
 import { apply } from '../../../src/core/world/apply.ts';
 import type { CommandInput } from '../../../src/core/world/commands.ts';
+import { KeptTickets } from '../../../src/core/world/own-client/kept-tickets.ts';
 import { perform } from '../../../src/core/world/perform.ts';
 import type { BridgePort, Pki, Ports } from '../../../src/core/world/ports.ts';
 import { EMPTY_WORLD, type World } from '../../../src/core/world/world.ts';
@@ -16,7 +17,7 @@ export class HeadlessLearner {
 
   constructor(bridge: BridgePort) {
     const chance = { now: Date.now, random: (bytes: number) => randomBytes(bytes), wait: quietly };
-    this.ports = { pki: later(), bridge, clients: new Map(), ...chance };
+    this.ports = { pki: later(), bridge, clients: new Map(), tickets: new KeptTickets(), ...chance };
     this.#stop = bridge.onFact((fact) => (this.#world = apply(this.#world, { kind: 'run', fact })));
   }
 

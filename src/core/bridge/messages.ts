@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { KEY_KINDS } from '../pki/keys/key-kind.ts';
 import { LIMITS } from './limits.ts';
+import { GroupList, SuiteList } from './settings.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -40,13 +41,25 @@ export const AskCsr = v.strictObject({
   kind: v.optional(v.picklist(KEY_KINDS)),
 });
 
-/** Tells the relay what to load: the certificate signed for its CSR, its only trust anchors, and CRLs to enforce. */
+/** Cipher suites and groups that were chosen, best liked first; null: what is usual for the program. */
+const chosen = {
+  suites: v.optional(v.nullable(SuiteList), null),
+  groups: v.optional(v.nullable(GroupList), null),
+} as const;
+
+/**
+ * Tells the relay what to load: the certificate signed for its CSR, its only trust anchors, what it accepts, and whether
+ * it gives out session tickets. Tickets of a relay that has loaded another certificate or other anchors open nothing
+ * any more.
+ */
 export const ConfigureRelay = v.strictObject({
   type: v.literal('relay'),
   id: Id,
   engine: Engine,
   certificate: v.nullable(Chain),
   trust: Anchors,
+  ...chosen,
+  tickets: v.optional(v.boolean(), false),
 });
 
 /** Who plays the client of a run: the page's own TLS 1.3 client, or Node's on the bridge. */
@@ -67,7 +80,8 @@ const dialled = {
  *
  * `page`: the TLS client runs in the page. The bridge opens the TCP connection and carries the client's bytes
  * (`frames.ts`); what the server sends is read from the tap's records. The connection ends with the page's socket.
- * `node`: Node's TLS client on the bridge. `lentKey` leaves the tab for the local bridge: the page says so.
+ * `node`: Node's TLS client on the bridge. `lentKey` leaves the tab for the local bridge: the page says so. With
+ * `resume` it goes on from the newest session that it has kept of a connection like this one, while tickets were on.
  */
 export const Dial = v.variant('client', [
   v.strictObject({ ...dialled, client: v.literal('page') }),
@@ -78,6 +92,8 @@ export const Dial = v.variant('client', [
     trust: Anchors,
     certificate: v.nullable(Chain),
     lentKey: v.nullable(pem(LIMITS.keyPemBytes)),
+    ...chosen,
+    resume: v.optional(v.boolean(), false),
   }),
 ]);
 export type Dial = v.InferOutput<typeof Dial>;
@@ -125,6 +141,8 @@ const KeyLogText = v.pipe(v.string(), v.regex(/^[A-Z0-9_]{1,40} [0-9A-Fa-f]{64} 
 const Code = text(80);
 const Words = text(500);
 const Line = text(LIMITS.lineBytes);
+/** RFC 8446 §4.6.1: a week at most; RFC 5077 §5.6 has no limit but the field's own */
+const Lifetime = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 
 /** What the program at the client's end says of its run. */
 export const ClientReport = v.variant('kind', [
@@ -135,6 +153,8 @@ export const ClientReport = v.variant('kind', [
   v.strictObject({ kind: v.picklist(['told', 'fault']), code: Code, text: Words }),
   v.strictObject({ kind: v.literal('ended'), code: v.nullable(Code), text: Words }),
   v.strictObject({ kind: v.literal('line'), line: Line }),
+  /** it has kept what it needs to go on from this connection in a later one */
+  v.strictObject({ kind: v.literal('kept-ticket'), lifetimeSeconds: Lifetime }),
 ]);
 export type ClientReport = v.InferOutput<typeof ClientReport>;
 
@@ -208,6 +228,8 @@ export const Failed = v.strictObject({
     'key-mismatch',
     'no-certificate',
     'no-engine',
+    'no-ticket',
+    'bad-settings',
     'weak-key',
     'no-such-run',
     'run-over',
@@ -255,6 +277,7 @@ export const KeyLogLine = v.strictObject({
  * What the program on one side reported. Told by that program, never by the wire.
  * `trusts-peer`: it has accepted the other's certificate. `refuses-peer`: it has refused it, `reason` says why.
  * `told`: the peer sent it an alert. `fault`: it noticed a broken protocol. `ended`: the other side closed.
+ * `kept-ticket`: it can go on from this connection in a later one, for `lifetimeSeconds` from then.
  */
 export const RunEvent = v.strictObject({
   type: v.literal('event'),
@@ -262,10 +285,11 @@ export const RunEvent = v.strictObject({
   run: Count,
   at: AtMs,
   side: SideSchema,
-  name: v.picklist(['trusts-peer', 'refuses-peer', 'told', 'fault', 'ended']),
+  name: v.picklist(['trusts-peer', 'refuses-peer', 'told', 'fault', 'ended', 'kept-ticket']),
   code: v.nullable(Code),
   text: Words,
   peer: v.nullable(Peer),
+  lifetimeSeconds: v.optional(Lifetime),
 });
 
 /**

@@ -78,8 +78,8 @@ export const CHECKS = {
   },
   'handshake.accepted': {
     args: [],
-    named: { ...run, as: 'text', key: 'text' },
-    says: 'Both sides accepted; `as` is the name the server saw, `key` the owner whose key was used.',
+    named: { ...run, as: 'text', key: 'text', resumed: ['true', 'false'] },
+    says: 'Both sides accepted; `as` is the name the server saw, `key` the owner whose key was used; `resumed` whether it went on from an earlier connection, without certificates.',
   },
   'handshake.refused': {
     args: [],

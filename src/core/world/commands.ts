@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { LIMITS } from '../bridge/limits.ts';
 import { KEY_KINDS } from '../pki/keys/key-kind.ts';
 import { ClientProgram, Engine, SideSchema, TlsVersion } from '../bridge/messages.ts';
+import { GroupList, SuiteList } from '../bridge/settings.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/));
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -46,10 +47,26 @@ export const SignMessage = v.strictObject({ type: v.literal('sign-message'), who
 export const EditMessage = v.strictObject({ type: v.literal('edit-message'), who: Name, message: Text });
 /** `trust side=server ca=mine`; `ca=none` empties the side's list. */
 export const Trust = v.strictObject({ type: v.literal('trust'), side: v.picklist(['client', 'server']), ca: Name });
+/** In a `play` line: names with commas between them. */
+const listed = <const Schema extends typeof SuiteList | typeof GroupList>(schema: Schema) =>
+  v.optional(
+    v.pipe(
+      v.union([v.string(), v.array(v.string())]),
+      v.transform((text) => (typeof text === 'string' ? text.split(',') : text)),
+      schema,
+    ),
+  );
+const YesNo = v.picklist(['yes', 'no']);
+
 /**
  * `dial as=alice version=1.3 client=page`, or `dial scenario=foreign-ca-client-cert`. A plain connection uses what each side has
  * loaded; a scenario is a good one but for its fault, and makes what it lacks. `label`: what the run is called, else
  * the scenario's id, or `good`.
+ *
+ * `suites=TLS_AES_256_GCM_SHA384 groups=secp256r1,x25519` is what the desk accepts, `clientSuites` and `clientGroups` what
+ * the client offers, best liked first; it sends its key share for the first group. What is left out is as usual.
+ * `tickets=yes`: the desk gives out session tickets, and the client keeps them. `resume=yes`: it goes on from the newest
+ * one, with tickets on where nothing else is said.
  */
 export const DialDesk = v.strictObject({
   type: v.literal('dial'),
@@ -62,6 +79,12 @@ export const DialDesk = v.strictObject({
   scenario: v.optional(Name),
   serverName: v.optional(Text, 'localhost'),
   label: v.optional(Name),
+  suites: listed(SuiteList),
+  groups: listed(GroupList),
+  clientSuites: listed(SuiteList),
+  clientGroups: listed(GroupList),
+  tickets: v.optional(YesNo),
+  resume: v.optional(YesNo, 'no'),
   /** `step`: every record waits at the gate from the beginning */
   gate: v.optional(v.picklist(['run', 'step']), 'run'),
 });

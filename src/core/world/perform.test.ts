@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as pki from '../pki/pki.ts';
 import { apply } from './apply.ts';
 import type { CommandInput } from './commands.ts';
+import { KeptTickets } from './own-client/kept-tickets.ts';
 import { perform } from './perform.ts';
 import type { BridgePort, Pki, Ports } from './ports.ts';
 import { EMPTY_WORLD, type World } from './world.ts';
@@ -23,6 +24,7 @@ const ports: Ports = {
   pki: later,
   bridge: gone,
   clients: new Map(),
+  tickets: new KeptTickets(),
   now: () => Date.UTC(2026, 0, 1),
   random: (bytes) => new Uint8Array(bytes),
   wait: () => Promise.resolve(),
@@ -90,6 +92,18 @@ describe('is refused in words', () => {
       [{ type: 'dial', version: '1.2', client: 'page' }],
       'speaks TLS 1.3 only',
     ],
+    [
+      'a suite of another version',
+      [{ type: 'dial', suites: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256' }],
+      'The desk has no cipher suite of TLS 1.3 to choose from: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.',
+    ],
+    [
+      'a suite of another version at the client',
+      [{ type: 'dial', version: '1.2', clientSuites: ['TLS_AES_128_GCM_SHA256'] }],
+      'The client has no cipher suite of TLS 1.2 to choose from',
+    ],
+    ['a suite that nobody speaks here', [{ type: 'dial', suites: 'TLS_RSA_WITH_NULL_MD5' }], 'Invalid type'],
+    ['a group twice', [{ type: 'dial', clientGroups: 'x25519,x25519' }], 'each one once'],
     ['a scenario that nobody wrote', [{ type: 'dial', scenario: 'rain' }], 'no scenario "rain"'],
     ['speaking without a connection', [{ type: 'desk', do: 'orders' }], 'no open connection'],
     ['hanging up without a connection', [{ type: 'hang-up' }], 'no open connection'],

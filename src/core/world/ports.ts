@@ -2,6 +2,7 @@
 import type * as pki from '../pki/pki.ts';
 import type { Answer, RequestInput } from '../bridge/messages.ts';
 import type { Fact } from '../bridge/run.ts';
+import type { KeptTickets } from './own-client/kept-tickets.ts';
 import type { OwnClient } from './own-client/own-client.ts';
 
 /** The same functions, each answering later: RSA takes its time, so the page runs them in a Worker. */
@@ -38,6 +39,8 @@ export interface Ports {
   readonly bridge: BridgePort;
   /** TLS clients of this learner, by the number of their run */
   readonly clients: OwnClients;
+  /** of the learner's own client */
+  readonly tickets: KeptTickets;
   /** Unix time in ms */
   now(): number;
   random(bytes: number): Uint8Array;

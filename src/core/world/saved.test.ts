@@ -54,6 +54,19 @@ test('a world kept when all keys were RSA keys says of each how many bits it had
   expect(back.ok && back.value.keys['me']?.kind).toBe('rsa-3072');
 });
 
+test('of a page’s client no ticket is left: it was in memory only', () => {
+  const kept = { type: 'event', seq: 5, run: 3, at: 4, side: 'client', name: 'kept-ticket', code: null } as const;
+  const withTicket = apply(WORLD, { kind: 'run', fact: { ...kept, text: 'kept', peer: null, lifetimeSeconds: 300 } });
+  const backOf = (client: 'page' | 'node') => {
+    const [run] = Object.values(withTicket.runs);
+    if (!run) throw new Error('no run');
+    const back = restored(saved({ ...withTicket, runs: { good: { ...run, client } } }));
+    return back.ok && back.value.runs['good']?.events;
+  };
+  expect(backOf('node')).toMatchObject([{ name: 'kept-ticket', lifetimeSeconds: 300 }]);
+  expect(backOf('page')).toEqual([]);
+});
+
 test('an empty world too', () => {
   expect(restored(saved(EMPTY_WORLD))).toEqual({ ok: true, value: EMPTY_WORLD });
 });

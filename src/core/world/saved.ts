@@ -125,7 +125,12 @@ export function restored(data: unknown): Result<World> {
     return refused('notAWorld', `What this browser kept cannot be read: ${v.getDotPath(issue) ?? ''} ${issue.message}`);
   }
   const { format: _format, ...world } = parsed.output;
-  return done({ ...world, relay: null });
+  return done({ ...world, runs: mapped(world.runs, withoutTickets), relay: null });
+}
+
+/** The page keeps its tickets in memory, so a page that was loaded anew holds none; Node's client may still. */
+function withoutTickets(run: Run): Run {
+  return run.client === 'node' ? run : { ...run, events: run.events.filter(({ name }) => name !== 'kept-ticket') };
 }
 
 function savedRun(run: Run): unknown {

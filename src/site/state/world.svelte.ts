@@ -8,6 +8,7 @@ import type { Bet } from '$core/course/lesson.ts';
 import type { CommandInput } from '$core/world/commands.ts';
 import type { Finding } from '$core/world/evaluate.ts';
 import type { WorldFact } from '$core/world/facts.ts';
+import { KeptTickets } from '$core/world/own-client/kept-tickets.ts';
 import type { Ports } from '$core/world/ports.ts';
 import { apply } from '$core/world/apply.ts';
 import { EMPTY_WORLD, type World } from '$core/world/world.ts';
@@ -53,6 +54,7 @@ class LearnerWorld {
     }),
     bridge,
     clients: new Map(),
+    tickets: new KeptTickets(),
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

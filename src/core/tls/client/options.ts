@@ -1,7 +1,7 @@
 /** What a client is told before it starts, and the events and answers it exchanges with its surroundings. */
 
 /** Groups this client can compute with. RFC 8446 §4.2.7 */
-export type GroupName = 'x25519' | 'secp256r1';
+export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1';
 
 /** A ticket of an earlier connection with what is needed to use it. RFC 8446 §4.6.1 */
 export interface Ticket {

@@ -25,8 +25,10 @@ export const accepted = ofRun(async (run, asked) => {
   const { as, sha256 } = outcome.accepted;
   const key = option(asked, 'key');
   const isKey = key === null || (await isKeyOf(key, run, sha256, asked));
-  const saw = `both sides accepted, and the desk let in ${as}${isKey ? '' : `, not with ${key}'s key`}`;
-  return seen(allows(asked, 'as', as) && isKey, saw);
+  const { resumed } = dissectionOf(run);
+  const how = resumed ? ', resumed from an earlier connection' : '';
+  const saw = `both sides accepted, and the desk let in ${as}${isKey ? '' : `, not with ${key}'s key`}${how}`;
+  return seen(allows(asked, 'as', as) && isKey && allows(asked, 'resumed', String(resumed)), saw);
 });
 
 /** Whether the certificate that the server let in holds this owner's public key. It is taken from the wire. */

@@ -8,6 +8,7 @@ import { fromPem } from '../../bytes/pem.ts';
 import { Secret } from '../../bytes/secret.ts';
 import * as pki from '../../pki/pki.ts';
 import type { BridgePort, Pki, Ports } from '../ports.ts';
+import { KeptTickets } from './kept-tickets.ts';
 import { OwnClient, type OwnClientOptions } from './own-client.ts';
 
 const RUN = 7;
@@ -129,7 +130,7 @@ async function started(change: Partial<OwnClientOptions> = {}, pkiChange: Partia
   const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
   const bridge = new SocketBridge(socket);
   const ports: Ports = {
-    ...{ pki: { ...later, ...pkiChange }, bridge, clients: new Map(), now: Date.now },
+    ...{ pki: { ...later, ...pkiChange }, bridge, clients: new Map(), tickets: new KeptTickets(), now: Date.now },
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     wait: () => Promise.resolve(),
   };

@@ -16,9 +16,10 @@ import type { Secret } from '../../bytes/secret.ts';
 import { shownUtf8, toUtf8 } from '../../bytes/utf8.ts';
 import { HASHES } from '../../signature/hash.ts';
 import { TlsClient } from '../../tls/client/client.ts';
-import type { ClientInput, ClientOutput } from '../../tls/client/options.ts';
+import type { ClientInput, ClientOptions, ClientOutput } from '../../tls/client/options.ts';
 import { alertName } from '../../tls/names/names.ts';
 import type { Ports } from '../ports.ts';
+import type { KeptTicket } from './kept-tickets.ts';
 import { judgeServer, type Distrust, type Expected } from './judge.ts';
 
 /** Whom the client is: certificates (DER, its own first), what its key can sign with, and the key. */
@@ -31,6 +32,12 @@ export interface OwnIdentity {
 export interface OwnClientOptions extends Expected {
   readonly run: number;
   readonly identity: OwnIdentity | null;
+  /** what it offers, where something was chosen */
+  readonly settings?: Partial<Pick<ClientOptions, 'suites' | 'groups'>>;
+  /** goes on from an earlier connection */
+  readonly resumed?: KeptTicket | null;
+  /** takes the tickets of this connection; null: they are not kept */
+  readonly keep?: ((kept: KeptTicket) => void) | null;
 }
 
 type Peer = Extract<ClientReport, { kind: 'trusts' }>['peer'];
@@ -56,11 +63,11 @@ export class OwnClient {
 
   /** Listens from now on; says nothing before {@link start}. */
   constructor(options: OwnClientOptions, ports: Ports) {
-    const { serverName, identity } = options;
+    const { serverName, identity, settings = {}, resumed } = options;
     this.#options = options;
     this.#ports = ports;
     this.#tls = new TlsClient(
-      { serverName, identity },
+      { serverName, identity, ...settings, ticket: resumed?.ticket ?? null },
       { random: (bytes) => ports.random(bytes), now: () => ports.now() },
     );
     this.#stopListening = ports.bridge.onFact((fact) => this.#take(fact));
@@ -116,14 +123,34 @@ export class OwnClient {
       case 'key-log':
         return [{ kind: 'key-log', line: output.line }];
       case 'connected':
-        return this.#server ? [{ kind: 'trusts', peer: this.#server }] : [];
+        // Nobody was asked to judge: the server has proven that it knows the secret of the earlier connection.
+        if (output.resumed) this.#server = this.#options.resumed?.server ?? null;
+        return [...this.#trusts(), ...(output.resumed ? this.#stillKept() : [])];
       case 'data': {
         const lines = this.#cutter.push(output.bytes);
         return lines === 'too-large' ? [] : lines.map((line) => ({ kind: 'line', line: shownUtf8(line) }));
       }
+      case 'ticket': {
+        const { keep } = this.#options;
+        if (!keep) return [];
+        keep({ ticket: output.ticket, server: this.#server });
+        return [{ kind: 'kept-ticket', lifetimeSeconds: output.ticket.lifetimeSeconds }];
+      }
       default:
         return [];
     }
+  }
+
+  #trusts(): ClientReport[] {
+    return this.#server ? [{ kind: 'trusts', peer: this.#server }] : [];
+  }
+
+  /** A server that takes a ticket need not give a new one: the old one stays good. */
+  #stillKept(): ClientReport[] {
+    const ticket = this.#options.resumed?.ticket;
+    if (!ticket) return [];
+    const goodUntil = ticket.receivedAt + ticket.lifetimeSeconds * 1000;
+    return [{ kind: 'kept-ticket', lifetimeSeconds: Math.floor((goodUntil - this.#ports.now()) / 1000) }];
   }
 
   #actOn(output: ClientOutput): void {

@@ -1,5 +1,5 @@
 /** Asks the bridge, and turns every way in which that can fail into a sentence. */
-import type { Answer as BridgeAnswer, Request } from '../../bridge/messages.ts';
+import type { Answer as BridgeAnswer } from '../../bridge/messages.ts';
 import { done, refused, type Result } from '../../bytes/result.ts';
 import type { WithoutId } from '../ports.ts';
 import type { Step } from './step.ts';
@@ -12,7 +12,7 @@ type AnswerOf<Kind extends BridgeAnswer['type']> = Extract<BridgeAnswer, { type:
  */
 export async function askRelay<Kind extends BridgeAnswer['type']>(
   step: Step,
-  request: WithoutId<Request>,
+  request: WithoutId,
   expected: Kind,
 ): Promise<Result<AnswerOf<Kind>>> {
   let answer: BridgeAnswer;

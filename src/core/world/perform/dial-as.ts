@@ -3,11 +3,13 @@ import { fromPem } from '../../bytes/pem.ts';
 import { done, refused, type Result } from '../../bytes/result.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
 import { clientOf, type CommandOf } from '../commands.ts';
+import type { KeptTicket } from '../own-client/kept-tickets.ts';
 import { OwnClient, type OwnIdentity } from '../own-client/own-client.ts';
 import { labelOf } from '../run-label.ts';
 import type { Owner } from '../world.ts';
 import { askRelay } from './ask.ts';
 import type { Plan } from './scenario.ts';
+import { ownClientSettings, relaySettings } from './settings.ts';
 import type { Step } from './step.ts';
 
 /** The number of the run. */
@@ -18,6 +20,12 @@ export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: S
   const identity = plan.as === null ? done(null) : await ownIdentity(plan.as, step);
   if (!identity.ok) return identity;
   const { serverName } = plan;
+  const trust = anchorsOf(plan.clientTrusts, step);
+  const certificate = plan.as === null ? null : (step.world.certificates[plan.as] ?? null);
+  const kind = { engine: command.server, serverName, trust, certificate };
+  const { clients, tickets } = step.ports;
+  const resumed = command.resume === 'yes' ? tickets.take(kind, step.ports.now()) : done(null);
+  if (!resumed.ok) return resumed;
   const request = {
     type: 'dial',
     client: 'page',
@@ -28,10 +36,15 @@ export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: S
   const answer = await askRelay(step, request, 'dialled');
   if (!answer.ok) return answer;
   const { run } = answer.value;
-  const trust = anchorsOf(plan.clientTrusts, step);
-  const { clients } = step.ports;
   for (const [number, { isOver }] of clients) if (isOver) clients.delete(number);
-  const client = new OwnClient({ run, serverName, trust, identity: identity.value }, step.ports);
+  const keep = relaySettings(command).tickets ? (kept: KeptTicket) => tickets.keep(kind, kept) : null;
+  const client = new OwnClient(
+    {
+      ...{ run, serverName, trust, identity: identity.value, resumed: resumed.value, keep },
+      settings: ownClientSettings(command),
+    },
+    step.ports,
+  );
   clients.set(run, client);
   client.start();
   return done(run);
@@ -52,7 +65,7 @@ export async function dialAsNode(command: CommandOf<'dial'>, plan: Plan, step: S
   const lent = plan.as === null ? { certificate: null, lentKey: null } : lentBy(plan.as, step);
   if (lent === null) return noIdentity(plan.as ?? '');
   const { serverName } = plan;
-  const { version } = command;
+  const { version, clientSuites = null, clientGroups = null } = command;
   const trust = anchorsOf(plan.clientTrusts, step);
   const request = {
     type: 'dial',
@@ -62,6 +75,9 @@ export async function dialAsNode(command: CommandOf<'dial'>, plan: Plan, step: S
     version,
     serverName,
     trust,
+    suites: clientSuites,
+    groups: clientGroups,
+    resume: command.resume === 'yes',
     ...lent,
   } as const;
   const answer = await askRelay(step, request, 'dialled');

@@ -1,10 +1,10 @@
 /** Connects to the desk: the relay is told what to load, then a client dials it through the tap. */
-import type { Engine } from '../../bridge/messages.ts';
 import { clientOf, type CommandOf } from '../commands.ts';
 import { askRelay } from './ask.ts';
 import { anchorsOf, dialAsNode, dialAsPage } from './dial-as.ts';
-import { hasSettled, SETTLE_MS, tellGreeting } from './settle.ts';
+import { hasSettled, SETTLE_MS, tellGreeting, untilKept } from './settle.ts';
 import { planOf, type Plan } from './scenario.ts';
+import { relaySettings, settingsRefusal } from './settings.ts';
 import { no, type Answer, type Step } from './step.ts';
 import { Watch } from './watch.ts';
 
@@ -13,16 +13,23 @@ export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
     return no('noSuchClient', 'The client in this page speaks TLS 1.3 only. Let Node play the client for TLS 1.2.');
   const plan = await planOf(command, step);
   if (!plan.ok) return plan.error;
-  return (await configureRelay(command.server, plan.value, step)) ?? (await connect(command, plan.value, step));
+  return (
+    settingsRefusal(command, step) ??
+    (await configureRelay(command, plan.value, step)) ??
+    (await connect(command, plan.value, step))
+  );
 }
 
 /** Told anew before every connection: the relay may have been restarted, or still hold a scenario's anchors. */
-async function configureRelay(engine: Engine, plan: Plan, step: Step): Answer {
+async function configureRelay(command: CommandOf<'dial'>, plan: Plan, step: Step): Answer {
   const certificate = step.world.certificates['desk'];
   if (certificate === undefined)
     return no('noDeskCertificate', 'The desk has no certificate yet. Fetch its request and sign it first.');
   const trust = anchorsOf(plan.deskTrusts, step);
-  const answer = await askRelay(step, { type: 'relay', engine, certificate, trust }, 'relay-ready');
+  const { suites, groups, tickets } = relaySettings(command);
+  const chosen = { suites: suites && [...suites], groups: groups && [...groups], tickets };
+  const request = { type: 'relay', engine: command.server, certificate, trust, ...chosen } as const;
+  const answer = await askRelay(step, request, 'relay-ready');
   if (!answer.ok) return answer.error;
   step.tell({ kind: 'relay', loaded: { certificate: answer.value.certificate, trust: answer.value.trust } });
   return null;
@@ -36,6 +43,7 @@ async function connect(command: CommandOf<'dial'>, plan: Plan, step: Step): Answ
     if (!dialled.ok) return dialled.error;
     const run = await watch.until(dialled.value, hasSettled, SETTLE_MS);
     if (run) tellGreeting(run, step);
+    if (run && relaySettings(command).tickets) await untilKept(run, watch);
     return null;
   } finally {
     watch.stop();
