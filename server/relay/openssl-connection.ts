@@ -1,44 +1,43 @@
 /** One connection of the openssl engine: the process that serves it, and what comes of it. */
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { certificateFacts } from '../../src/core/asn1/certificate.ts';
-import { LineCutter } from '../../src/core/bytes/lines.ts';
-import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
+import { toHex } from '../../src/core/bytes/hex.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
-import type { Chunk } from '../../src/core/tls/dissection.ts';
+import type { Chunk, Dissection } from '../../src/core/tls/dissection.ts';
+import { leavesOf, rawOf } from '../../src/core/tls/format/tree.ts';
+import type { OpensslProcess } from './openssl-process.ts';
 import { saidBy, type Said } from './openssl-words.ts';
 import type { RelayListener, RelayPeer } from './relay.ts';
 
-/** How long a process may take until it listens, and how often it is tried. */
-const START_MS = 5_000;
-const TRY_MS = 4;
 /** Kept to name the client once the key log opens its certificate; a handshake is far smaller. */
 const KEPT_BYTES = 256 * 1024;
-const LINE_BYTES = 16 * 1024;
+/** OpenSSL's tickets hold an encrypted session: no other field of NewSessionTicket is as long. */
+const TICKET_BYTES = 64;
+/** Standard error and the socket are two pipes: a last word may come a moment after the end of its connection. */
+const LAST_WORD_MS = 50;
 
 export class OpensslConnection {
-  readonly #openssl: string;
-  readonly #folder: string;
   readonly #socket: Socket;
   readonly #listener: RelayListener;
   readonly #chunks: Chunk[] = [];
-  readonly #toldKeys = new Set<string>();
+  readonly #keys: string[] = [];
   #keptBytes = 0;
-  #child: ChildProcessWithoutNullStreams | null = null;
-  #keyLogFile = '';
+  #process: OpensslProcess | null = null;
+  #inner: Socket | null = null;
+  /** bytes of application data that the process was given for this connection */
+  #writtenBytes = 0;
+  #plaintext: Duplex | null = null;
   #peer: RelayPeer | null = null;
   #isOver = false;
+  #hasEnded = false;
+  #queue: Promise<void> = Promise.resolve();
 
   /** @param socket paused; this owns it from here on. */
-  constructor(openssl: string, folder: string, socket: Socket, listener: RelayListener) {
-    this.#openssl = openssl;
-    this.#folder = folder;
+  constructor(socket: Socket, listener: RelayListener) {
     this.#socket = socket;
     this.#listener = listener;
-    socket.on('close', () => this.#child?.kill());
+    socket.on('close', () => this.#clientLeft());
   }
 
   /** Fingerprint of the verified client certificate; null before. */
@@ -50,34 +49,23 @@ export class OpensslConnection {
     this.#socket.destroy();
   }
 
-  /** @param files the options that name key, certificate and anchors; null: nothing is loaded. Never rejects. */
-  async start(files: Promise<string[]> | null): Promise<void> {
+  /** @param take gives the process that serves it; rejects where there can be none. Never rejects itself. */
+  async start(take: () => Promise<OpensslProcess>): Promise<void> {
     try {
-      if (files === null) throw new Error('no certificate is loaded');
-      const port = await freePort();
-      const child = this.#spawned(port, await files);
-      const inner = await connected(port, child);
-      this.#join(inner);
-      this.#listen(child);
+      const process = await take();
+      process.isBusy = true;
+      this.#process = process;
+      this.#inner = await process.connected();
+      process.onLine = (line) => this.#heard(line);
+      this.#join(this.#inner);
+      this.#endWith(this.#inner, process);
+      if (this.#socket.destroyed) this.#clientLeft();
     } catch (error) {
       const text = `openssl s_server did not start: ${error instanceof Error ? error.message : 'unknown'}.`;
       this.#last({ kind: 'ended', code: null, text });
+      this.#process?.kill();
       this.#socket.destroy();
     }
-  }
-
-  #spawned(port: number, files: readonly string[]): ChildProcessWithoutNullStreams {
-    this.#keyLogFile = join(this.#folder, `keys-${port}.txt`);
-    const child = spawn(this.#openssl, [
-      ...['s_server', '-brief', '-accept', `127.0.0.1:${port}`, '-naccept', '1'],
-      ...['-Verify', '5', '-verify_return_error', '-no_ticket', '-keylogfile', this.#keyLogFile],
-      ...['-no_tls1', '-no_tls1_1', '-no_renegotiation'],
-      ...files,
-    ]);
-    child.on('error', () => undefined); // `connected` gives up at once
-    child.stdin.on('error', () => undefined); // the process is gone, and says why on its standard error
-    this.#child = child;
-    return child;
   }
 
   /** Bytes pass unchanged both ways, each end as it came. */
@@ -102,48 +90,114 @@ export class OpensslConnection {
     }
   }
 
-  #listen(child: ChildProcessWithoutNullStreams): void {
-    const cutter = new LineCutter(LINE_BYTES);
-    let queue: Promise<void> = Promise.resolve();
-    child.stderr.on('data', (bytes: Buffer) => {
-      const lines = cutter.push(bytes);
-      if (lines === 'too-large') return void child.kill();
-      for (const line of lines) {
-        const said = saidBy(shownUtf8(line));
-        if (said) queue = queue.then(() => this.#told(said, child));
-      }
-    });
-    child.on('close', () => {
-      queue = queue.then(async () => {
-        await this.#tellKeys();
-        this.#last({ kind: 'ended', code: null, text: 'The client has closed the connection.' });
+  /** A process that stays tells nobody when a connection is over: it closes its end. */
+  #endWith(inner: Socket, process: OpensslProcess): void {
+    process.child.once('close', () => void this.#end());
+    const end = () => {
+      if (!process.stays || process.ending !== null) return;
+      process.ending = new Promise((resolve) => {
+        setTimeout(() => {
+          inner.destroy();
+          resolve(this.#end());
+        }, LAST_WORD_MS);
       });
-    });
+    };
+    inner.once('end', end);
+    inner.once('close', end);
   }
 
-  async #told(said: Said, child: ChildProcessWithoutNullStreams): Promise<void> {
+  #clientLeft(): void {
+    if (this.#process?.stays) this.#inner?.destroy();
+    else this.#process?.kill();
+  }
+
+  #end(): Promise<void> {
+    if (this.#hasEnded) return this.#queue;
+    this.#hasEnded = true;
+    return (this.#queue = this.#queue.then(async () => {
+      await this.#tellKeys();
+      this.#last({ kind: 'ended', code: null, text: 'The client has closed the connection.' });
+      this.#plaintext?.push(null);
+      this.#release();
+    }));
+  }
+
+  /**
+   * The process is free for the next connection, unless something that was meant for this one may still be in it: that
+   * would be said to the next client.
+   */
+  #release(): void {
+    const process = this.#process;
+    if (!process) return;
+    process.onLine = () => undefined;
+    process.isBusy = false;
+    process.ending = null;
+    if (!process.stays) return process.retire();
+    const dissection = this.#dissected();
+    const sent = dissection.applicationData.filter(({ from }) => from === 'server');
+    const sentBytes = sent.reduce((total, { bytes }) => total + bytes.length, 0);
+    if (sentBytes !== this.#writtenBytes) return process.retire();
+    const peer = this.#peer;
+    if (peer) for (const ticket of ticketsIn(dissection)) process.givenTo.set(ticket, peer);
+  }
+
+  #heard(line: string): void {
+    const said = saidBy(line);
+    if (said) this.#queue = this.#queue.then(() => this.#told(said));
+  }
+
+  async #told(said: Said): Promise<void> {
     await this.#tellKeys();
     if (said.kind !== 'verified') return this.#last(said);
-    const dissected = dissect(this.#chunks, [...this.#toldKeys].join('\n'));
-    const [shown] = dissected.certificates.client;
-    const facts = shown && certificateFacts(shown.der);
-    if (!shown || !facts)
+    const process = this.#process;
+    const dissected = this.#dissected();
+    this.#peer = shownIn(dissected) ?? resumedIn(dissected, process?.givenTo);
+    if (!this.#peer || !process)
       return this.#last({ kind: 'fault', code: 'unknown', text: 'Its certificate could not be read.' });
-    this.#peer = { subject: facts.subject, serial: facts.serial, sha256: shown.sha256 };
     const { version, cipherSuite } = dissected;
     this.#listener.report({
       ...{ kind: 'accepted', peer: this.#peer },
       ...{ version: version ?? 'unknown', cipherSuite: cipherSuite ?? 'unknown' },
     });
-    this.#listener.plaintext(Duplex.from({ readable: child.stdout, writable: child.stdin }), this.#peer);
+    this.#plaintext = this.#plaintextOf(process);
+    this.#listener.plaintext(this.#plaintext, this.#peer);
+  }
+
+  /** The process's standard input and output while they are this connection's. */
+  #plaintextOf({ child }: OpensslProcess): Duplex {
+    const plaintext = new Duplex({
+      read: () => void child.stdout.resume(),
+      write: (bytes: Buffer, _encoding, done) => {
+        if (this.#hasEnded) return done();
+        this.#writtenBytes += bytes.length;
+        if (child.stdin.write(bytes)) done();
+        else child.stdin.once('drain', done);
+      },
+      // The end of its input ends the process, and so the connection.
+      final: (done) => {
+        if (!this.#hasEnded) child.stdin.end();
+        done();
+      },
+    });
+    const take = (bytes: Buffer) => {
+      if (!plaintext.push(bytes)) child.stdout.pause();
+    };
+    child.stdout.on('data', take);
+    plaintext.once('close', () => {
+      child.stdout.off('data', take);
+      child.stdout.resume();
+    });
+    return plaintext;
+  }
+
+  #dissected(): Dissection {
+    return dissect(this.#chunks, this.#keys.join('\n'));
   }
 
   /** Lines that the process has added to its key log. */
   async #tellKeys(): Promise<void> {
-    const text = await readFile(this.#keyLogFile, 'latin1').catch(() => '');
-    for (const line of text.split('\n').map((one) => one.trim())) {
-      if (line === '' || line.startsWith('#') || this.#toldKeys.has(line)) continue;
-      this.#toldKeys.add(line);
+    for (const line of (await this.#process?.newKeys()) ?? []) {
+      this.#keys.push(line);
       this.#listener.report({ kind: 'key-log', line });
     }
   }
@@ -155,36 +209,25 @@ export class OpensslConnection {
   }
 }
 
-/** A port of this machine that nobody has. Another program might take it before the process does: then it says so. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** Whom the certificate names that the client has shown. */
+function shownIn({ certificates }: Dissection): RelayPeer | null {
+  const [shown] = certificates.client;
+  const facts = shown && certificateFacts(shown.der);
+  return shown && facts ? { subject: facts.subject, serial: facts.serial, sha256: shown.sha256 } : null;
 }
 
-/** The process tells nobody when it listens, so it is dialled until it answers. */
-async function connected(port: number, child: ChildProcessWithoutNullStreams): Promise<Socket> {
-  const deadline = performance.now() + START_MS;
-  let words = '';
-  child.stderr.on('data', (bytes: Buffer) => (words += bytes.toString()));
-  for (;;) {
-    const socket = await new Promise<Socket | null>((resolve) => {
-      const attempt = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-      attempt.once('connect', () => resolve(attempt));
-      attempt.once('error', () => resolve(null));
-    });
-    if (socket) {
-      child.stderr.removeAllListeners('data');
-      return socket;
-    }
-    const hasEnded = child.exitCode !== null || child.pid === undefined;
-    if (hasEnded) throw new Error(words.split('\n')[0] ?? 'it ended at once');
-    if (performance.now() > deadline) throw new Error('it did not listen in time');
-    await new Promise((resolve) => setTimeout(resolve, TRY_MS));
-  }
+function ticketsIn({ messages, buffers }: Dissection): string[] {
+  const given = messages.filter(({ name }) => name === 'NewSessionTicket');
+  return given.flatMap(({ fields }) => {
+    const leaves = leavesOf(fields).filter(({ range }) => range.end - range.start >= TICKET_BYTES);
+    return leaves.map((leaf) => toHex(rawOf(leaf, buffers)));
+  });
+}
+
+/** A resumed handshake shows no certificate: whose ticket was it? */
+function resumedIn({ messages, buffers }: Dissection, givenTo?: ReadonlyMap<string, RelayPeer>): RelayPeer | null {
+  const hello = messages.find(({ name }) => name === 'ClientHello');
+  const leaves = hello ? leavesOf(hello.fields) : [];
+  const known = leaves.map((leaf) => givenTo?.get(toHex(rawOf(leaf, buffers))));
+  return known.find((peer) => peer !== undefined) ?? null;
 }

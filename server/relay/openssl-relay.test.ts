@@ -146,7 +146,8 @@ describe.skipIf(!hasProgram('openssl'))('openssl s_server as the relay', () => {
     await talk;
     await Promise.all([relay.close(), relay.close(), ...sockets.map((socket) => once(socket, 'close'))]);
     expect(folders()).toEqual(before);
-    expect(spawnSync('pgrep', ['-f', `accept 127.0.0.1.*trustwalk-relay`]).stdout?.toString() ?? '').toBe('');
+    const ours = ['-P', String(process.pid), '-f', 'accept 127.0.0.1.*trustwalk-relay'];
+    await expect.poll(() => spawnSync('pgrep', ours).stdout?.toString() ?? '').toBe('');
   });
 
   test('without a certificate, or without the program, the connection is closed and it is said', async () => {

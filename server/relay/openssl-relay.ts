@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, inOpenssl, prepare } from './material.ts';
 import { OpensslConnection } from './openssl-connection.ts';
+import { OpensslProcess } from './openssl-process.ts';
 import type { LoadResult, Relay, RelayConnection, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
 
 export interface OpensslRelayOptions {
@@ -26,18 +27,21 @@ const PRIVATE = 0o600;
 export async function openOpensslRelay({ openssl, identity, onConnection }: OpensslRelayOptions): Promise<Relay> {
   const folder = await mkdtemp(join(tmpdir(), 'trustwalk-relay-'));
   const connections = new Set<OpensslConnection>();
+  let closing: Promise<void> | null = null;
   let loads = 0;
-  let files: Promise<string[]> | null = null;
+  let loaded: { readonly what: string; readonly args: Promise<string[]>; readonly tickets: boolean } | null = null;
+  /** those that stay for the tickets they have given out */
+  let processes: OpensslProcess[] = [];
 
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket: Socket) => {
     socket.on('error', () => socket.destroy());
     const { remotePort, remoteAddress } = socket;
     if (remotePort === undefined || remoteAddress !== '127.0.0.1') return void socket.destroy();
     const listener = onConnection({ remotePort, destroy: () => socket.destroy() });
-    const connection = new OpensslConnection(openssl, folder, socket, listener);
+    const connection = new OpensslConnection(socket, listener);
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));
-    void connection.start(files);
+    void connection.start(process);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -45,7 +49,6 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
   });
   server.on('error', () => undefined); // a failed accept concerns that connection only
 
-  let closing: Promise<void> | null = null;
   return {
     port: (server.address() as AddressInfo).port,
     load,
@@ -56,10 +59,29 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
       (closing ??= new Promise<void>((resolve) => {
         server.close(() => resolve());
         for (const connection of connections) connection.destroy();
+        for (const process of processes) process.kill();
       })
-        .then(() => files?.catch(() => undefined)) // they may still be being written
+        .then(() => loaded?.args.catch(() => undefined)) // they may still be being written
         .then(() => rm(folder, { recursive: true, force: true }))),
   };
+
+  /** One that waits with its tickets, or a new one. */
+  async function process(): Promise<OpensslProcess> {
+    if (loaded === null) throw new Error('no certificate is loaded');
+    await Promise.all(processes.map(({ ending }) => ending));
+    processes = processes.filter(({ isOver }) => !isOver);
+    const idle = processes.find(({ isBusy, stays }) => stays && !isBusy);
+    if (idle) {
+      idle.isBusy = true;
+      return idle;
+    }
+    const { args, tickets } = loaded;
+    const started = await OpensslProcess.started({ openssl, folder, args: await args, tickets });
+    started.isBusy = true;
+    if (closing) started.kill(); // it began while the relay was being closed
+    if (tickets) processes.push(started);
+    return started;
+  }
 
   /** Judged by the same rules as for Node's engine, so that both refuse the same material in the same words. */
   function load(material: RelayMaterial): LoadResult {
@@ -77,8 +99,13 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
     if (prepared.kind === 'refused') return prepared;
     const impossible = prepared.leaf && impossibleFor(prepared.leaf, suites);
     if (impossible) return impossible;
-    files = prepared.leaf === null ? null : written(join(folder, String(++loads)), material);
-    files?.catch(() => undefined); // told by the connection that needs them
+    const what = JSON.stringify([certificate, trust, crls, settings]);
+    if (loaded?.what !== what) {
+      for (const old of processes.splice(0)) old.retire(); // their tickets end with them
+      const args = prepared.leaf === null ? null : written(join(folder, String(++loads)), material);
+      args?.catch(() => undefined); // told by the connection that needs them
+      loaded = args && { what, args, tickets: settings.tickets };
+    }
     return { kind: 'loaded', certificate: prepared.leaf && fingerprintOf(prepared.leaf), trust: prepared.trust };
   }
 

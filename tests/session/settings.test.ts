@@ -123,7 +123,6 @@ describe.skipIf(!hasProgram('openssl'))('what was chosen for a run', () => {
       return learner.until(one.id, ({ closes }) => closes.length === 2);
     };
 
-    const engines = ['node'] as const;
     test.each(engines.flatMap((engine) => (['1.3', '1.2'] as const).map((version) => [engine, version] as const)))(
       '%s, TLS %s: a kept ticket stands for both certificates',
       async (engine, version) => {
