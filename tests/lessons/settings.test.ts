@@ -115,3 +115,30 @@ test.each([
 ])('%s is refused in words', async (_name, line, words) => {
   expect(await refusalOf(line)).toMatch(words);
 });
+
+describe('certificates over keys on P-256', () => {
+  test.each([
+    ['page', '1.3'],
+    ['node', '1.3'],
+    ['node', '1.2'],
+  ] as const)('client %s, TLS %s: both are made, and both sign with ECDSA', async (client, version) => {
+    await play(`dial client=${client} version=${version} keys=p256`);
+    const { verified, cipherSuite } = dissectionOf(run());
+    expect(verified.certificateVerify.client.why).toContain('ecdsa_secp256r1_sha256');
+    if (version === '1.3') expect(verified.certificateVerify.server.why).toContain('ecdsa_secp256r1_sha256');
+    expect(outcomeOf(run()).accepted?.as).toBe('alice');
+    if (version === '1.2') expect(cipherSuite).toBe('TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256');
+    await play('hang-up');
+  });
+
+  test('in TLS 1.2 their curve has to be among the groups, and their suites are others', async () => {
+    expect(await refusalOf('dial version=1.2 groups=x25519')).toMatch(/P-256 key needs the group secp256r1/);
+    expect(await refusalOf('dial version=1.2 suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256')).toMatch(
+      /an RSA key, and the desk’s certificate has an ECDSA key/,
+    );
+    const suite = 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA';
+    await play(`dial version=1.2 suites=${suite} clientSuites=${suite}`, 'hang-up');
+    expect(dissectionOf(run()).cipherSuite).toBe('TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA');
+    await play('dial keys=rsa', 'hang-up');
+  });
+});

@@ -66,7 +66,8 @@ const YesNo = v.picklist(['yes', 'no']);
  * `suites=TLS_AES_256_GCM_SHA384 groups=secp256r1,x25519` is what the desk accepts, `clientSuites` and `clientGroups` what
  * the client offers, best liked first; it sends its key share for the first group. What is left out is as usual.
  * `tickets=yes`: the desk gives out session tickets, and the client keeps them. `resume=yes`: it goes on from the newest
- * one, with tickets on where nothing else is said.
+ * one, with tickets on where nothing else is said. `keys=p256` gives the desk and the client new certificates over keys on
+ * P-256 first, where they have others; `keys=rsa` the same with RSA.
  */
 export const DialDesk = v.strictObject({
   type: v.literal('dial'),
@@ -84,6 +85,7 @@ export const DialDesk = v.strictObject({
   clientSuites: listed(SuiteList),
   clientGroups: listed(GroupList),
   tickets: v.optional(YesNo),
+  keys: v.optional(v.picklist(['rsa', 'p256'])),
   resume: v.optional(YesNo, 'no'),
   /** `step`: every record waits at the gate from the beginning */
   gate: v.optional(v.picklist(['run', 'step']), 'run'),

@@ -3,6 +3,7 @@ import { clientOf, type CommandOf } from '../commands.ts';
 import { askRelay } from './ask.ts';
 import { anchorsOf, dialAsNode, dialAsPage } from './dial-as.ts';
 import { hasSettled, SETTLE_MS, tellGreeting, untilKept } from './settle.ts';
+import { renewKeys } from './renew-keys.ts';
 import { planOf, type Plan } from './scenario.ts';
 import { relaySettings, settingsRefusal } from './settings.ts';
 import { no, type Answer, type Step } from './step.ts';
@@ -11,10 +12,12 @@ import { Watch } from './watch.ts';
 export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
   if (clientOf(command) === 'page' && command.version !== '1.3')
     return no('noSuchClient', 'The client in this page speaks TLS 1.3 only. Let Node play the client for TLS 1.2.');
+  const renewed = await renewKeys(command, step);
+  if (renewed) return renewed;
   const plan = await planOf(command, step);
   if (!plan.ok) return plan.error;
   return (
-    settingsRefusal(command, step) ??
+    settingsRefusal(command, plan.value, step) ??
     (await configureRelay(command, plan.value, step)) ??
     (await connect(command, plan.value, step))
   );
