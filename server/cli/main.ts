@@ -4,6 +4,7 @@ import { StartError } from '../start-error.ts';
 import { client } from './client.ts';
 import { inspect } from './inspect.ts';
 import { USAGE as LESSONS_HELP, lessons as runLessons } from './lessons.ts';
+import { pki } from './pki/pki.ts';
 import { serve } from './serve.ts';
 import { type Command, UsageError } from './usage.ts';
 
@@ -13,7 +14,7 @@ const lessons: Command = {
   run: (args, { out }) => runLessons(args, out),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, client, inspect, lessons };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, client, pki, inspect, lessons };
 
 const HELP = [
   'trustwalk: understand mutual TLS by doing it',
@@ -44,7 +45,8 @@ async function statusOf(argv: readonly string[]): Promise<number | null> {
     const command = COMMANDS[name];
     if (command === undefined || !Object.hasOwn(COMMANDS, name))
       throw new UsageError(`there is no command "${name}". See: trustwalk --help`);
-    if (args.includes('--help') || args.includes('-h')) return (terminal.out(command.help), 0);
+    if (args.includes('--help') || args.includes('-h'))
+      return (terminal.out(command.helpFor?.(args) ?? command.help), 0);
     return await command.run(args, terminal);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof StartError)) throw error;

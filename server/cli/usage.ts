@@ -17,6 +17,8 @@ export interface Command {
   readonly says: string;
   /** the whole help text */
   readonly help: string;
+  /** the help of what these words ask for, where the command has verbs of its own */
+  helpFor?(args: readonly string[]): string;
   /** @returns the exit status; null when the command goes on running */
   run(args: string[], terminal: Terminal): Promise<number | null>;
 }

@@ -70,6 +70,11 @@ export function time(ms: number): Uint8Array {
     : element(TAG.generalizedTime, toUtf8(digits + 'Z'));
 }
 
+/** GeneralizedTime, whatever the year. */
+export function generalizedTime(ms: number): Uint8Array {
+  return element(TAG.generalizedTime, toUtf8(isoTime(ms).replace(/\D/g, '').slice(0, 14) + 'Z'));
+}
+
 function length(count: number): Uint8Array {
   if (count < 0x80) return Uint8Array.of(count);
   const width = count < 0x100 ? 1 : count < 0x10000 ? 2 : count < 0x1000000 ? 3 : 4;

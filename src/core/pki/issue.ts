@@ -1,5 +1,4 @@
 /** Makes requests and certificates: what a CA and those who ask it do. */
-import { OID } from '../asn1/oids.ts';
 import { fromHex } from '../bytes/hex.ts';
 import { toPem } from '../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
@@ -9,21 +8,18 @@ import { randomBytes } from './keys/forge.ts';
 import { readPrivateKey, type KeyError, type PrivateKey } from './keys/private-key.ts';
 import { isSameKey, keyIdentifier, type PublicKey } from './keys/public-key.ts';
 import { checkSignature } from './keys/signature.ts';
-import { generalNameDer } from './names/general-name.ts';
-import { nameDer, type NameError } from './names/name-text.ts';
+import { nameDer } from './names/name-text.ts';
+import { listPlaces, sanOf, useExtensions } from './profile.ts';
+import type { AuthorityTerms, Purpose, TermsError, Use } from './profile.ts';
 import * as build from './x509/build.ts';
 import { type Certificate } from './x509/certificate.ts';
 import { alternativeNames, extensionOf, subjectKeyIdentifier } from './x509/extensions.ts';
 import type { Request } from './x509/request.ts';
 
 export type IssueError =
-  | InputError
-  | KeyError
-  | NameError
-  | Refusal<'badAltName' | 'badSerial' | 'keyMismatch' | 'requestNotSigned' | 'badValidity'>;
+  InputError | KeyError | TermsError | Refusal<'badSerial' | 'keyMismatch' | 'requestNotSigned' | 'badValidity'>;
 
-/** What a leaf certificate is for: its extended key usage. */
-export type Purpose = 'client' | 'server';
+export type { Purpose };
 
 /**
  * How long a certificate lives. `days` or `minutes` count from `now`; `notBefore` and `notAfter` (Unix ms) set an end
@@ -37,6 +33,12 @@ export interface Lifetime {
   readonly notAfter?: number;
 }
 
+/** What the signer adds of its own. */
+export interface Terms extends AuthorityTerms {
+  /** where the signer's list of revoked certificates is found */
+  readonly crlUrls?: readonly string[];
+}
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Certificates begin a little before now, so that a peer whose clock is slightly behind takes them at once. */
@@ -45,40 +47,41 @@ const AUTHORITY_DAYS = 3650;
 const LEAF_DAYS = 365;
 
 /**
- * A root authority: a certificate over its own key, signed with that key.
+ * A root authority: a certificate over its own key, signed with that key. Its limits bind whoever trusts it as openssl
+ * does; RFC 5280 leaves that to them.
  *
  * @returns certificate as PEM
  */
 export function createAuthority(
-  options: Lifetime & { readonly privateKey: string; readonly subject: string },
+  options: Lifetime & Terms & { readonly privateKey: string; readonly subject: string },
 ): Result<string, IssueError> {
   const key = readPrivateKey(options.privateKey);
   if (!key.ok) return key;
   const subject = nameDer(options.subject);
   if (!subject.ok) return subject;
+  const { publicKey } = key.value;
+  const extensions = certificateExtensions('authority', publicKey, keyIdentifier(publicKey), options);
+  if (!extensions.ok) return extensions;
   return certify({
     lifetime: { days: AUTHORITY_DAYS, ...options },
     serial: randomSerial(),
-    ...{ issuer: subject.value, subject: subject.value, publicKey: key.value.publicKey, signer: key.value },
-    extensions: [
-      build.authorityConstraints(),
-      build.usage('keyCertSign', 'cRLSign'),
-      build.subjectKeyId(key.value.publicKey),
-      build.authorityKeyId(keyIdentifier(key.value.publicKey)),
-    ],
+    ...{ issuer: subject.value, subject: subject.value, publicKey, signer: key.value },
+    extensions: extensions.value,
   });
 }
 
 /**
  * A certificate signing request: a public key and a wished name, signed with the private key that belongs to it.
  *
- * @param options `names`: SAN entries to ask for, such as `localhost`, `127.0.0.1`, `email:a@b.ch`
+ * @param options `names`: SAN entries to ask for, such as `localhost`, `127.0.0.1`, `email:a@b.ch`. `for`: the use that
+ *   is asked for, as basicConstraints, keyUsage and extended key usage; nothing is said of it without.
  * @returns request as PEM
  */
 export function createRequest(options: {
   readonly privateKey: string;
   readonly subject: string;
   readonly names?: readonly string[];
+  readonly for?: Use;
 }): Result<string, IssueError> {
   const key = readPrivateKey(options.privateKey);
   if (!key.ok) return key;
@@ -86,24 +89,30 @@ export function createRequest(options: {
   if (!subject.ok) return subject;
   const names = sanOf(options.names ?? []);
   if (!names.ok) return names;
-  return done(toPem('CERTIFICATE REQUEST', build.buildRequest(subject.value, names.value, key.value)));
+  const use = options.for === undefined ? done([]) : useExtensions(options.for, key.value.publicKey, {});
+  if (!use.ok) return use;
+  const wishes = [...use.value, ...names.value];
+  return done(toPem('CERTIFICATE REQUEST', build.buildRequest(subject.value, wishes, key.value)));
 }
 
 /**
  * Signs a request: the CA takes the public key from it, and decides on everything else.
  *
  * @param options `subject` and `names` replace what the request asks for; `names: []` grants none. `serial` is hex.
+ *   `for` decides on basicConstraints and key usages, whatever the request asks for; what became of each wish,
+ *   `whatWasGranted` tells.
  * @returns certificate as PEM
  */
 export function issueCertificate(
-  options: Lifetime & {
-    readonly request: string;
-    readonly issuer: { readonly certificate: string; readonly privateKey: string };
-    readonly for: Purpose;
-    readonly serial?: string;
-    readonly subject?: string;
-    readonly names?: readonly string[];
-  },
+  options: Lifetime &
+    Terms & {
+      readonly request: string;
+      readonly issuer: { readonly certificate: string; readonly privateKey: string };
+      readonly for: Use;
+      readonly serial?: string;
+      readonly subject?: string;
+      readonly names?: readonly string[];
+    },
 ): Result<string, IssueError> {
   const request = requestFrom(options.request);
   if (!request.ok) return request;
@@ -121,11 +130,13 @@ export function issueCertificate(
   const serial = options.serial === undefined ? done(randomSerial()) : givenSerial(options.serial);
   if (!serial.ok) return serial;
   const { certificate, key } = issuer.value;
+  const extensions = certificateExtensions(options.for, publicKey, issuerKeyId(certificate), options);
+  if (!extensions.ok) return extensions;
   return certify({
     lifetime: withinIssuer({ days: LEAF_DAYS, ...options }, certificate),
     serial: serial.value,
     ...{ issuer: certificate.subject.der, subject: subject.value, publicKey, signer: key },
-    extensions: [...leafExtensions(options.for, publicKey, issuerKeyId(certificate)), ...names.value],
+    extensions: [...extensions.value, ...names.value],
   });
 }
 
@@ -138,7 +149,7 @@ export function selfSign(
   options: Lifetime & {
     readonly privateKey: string;
     readonly subject: string;
-    readonly for: Purpose;
+    readonly for: Exclude<Use, 'authority'>;
     readonly names?: readonly string[];
   },
 ): Result<string, IssueError> {
@@ -149,11 +160,13 @@ export function selfSign(
   const names = sanOf(options.names ?? []);
   if (!names.ok) return names;
   const { publicKey } = key.value;
+  const extensions = certificateExtensions(options.for, publicKey, keyIdentifier(publicKey), {});
+  if (!extensions.ok) return extensions;
   return certify({
     lifetime: { days: LEAF_DAYS, ...options },
     serial: randomSerial(),
     ...{ issuer: subject.value, subject: subject.value, publicKey, signer: key.value },
-    extensions: [...leafExtensions(options.for, publicKey, keyIdentifier(publicKey)), ...names.value],
+    extensions: [...extensions.value, ...names.value],
   });
 }
 
@@ -182,17 +195,18 @@ function withinIssuer(lifetime: Lifetime, issuer: Certificate): Lifetime {
   return { ...lifetime, notBefore };
 }
 
-function leafExtensions(purpose: Purpose, key: PublicKey, signerKeyId: Uint8Array): Uint8Array[] {
-  return [
-    build.leafConstraints(),
-    // keyEncipherment: TLS 1.2 suites with RSA key exchange encrypt to the server's key; no other kind can do that.
-    purpose === 'server' && key.algorithm.oid === OID.rsaEncryption
-      ? build.usage('digitalSignature', 'keyEncipherment')
-      : build.usage('digitalSignature'),
-    build.purposes(purpose === 'server' ? 'serverAuth' : 'clientAuth'),
-    build.subjectKeyId(key),
-    build.authorityKeyId(signerKeyId),
-  ];
+/** What every certificate says of its use and of the two keys. */
+function certificateExtensions(
+  use: Use,
+  key: PublicKey,
+  signerKeyId: Uint8Array,
+  terms: Terms,
+): Result<Uint8Array[], TermsError> {
+  const own = useExtensions(use, key, terms);
+  if (!own.ok) return own;
+  const places = listPlaces(terms.crlUrls ?? []);
+  if (!places.ok) return places;
+  return done([...own.value, build.subjectKeyId(key), build.authorityKeyId(signerKeyId), ...places.value]);
 }
 
 /** The CA's certificate and key, once they are seen to belong together. */
@@ -215,17 +229,6 @@ export function issuerKeyId({ extensions, publicKey }: Certificate): Uint8Array 
   const own = extensionOf(extensions, 'subjectKeyIdentifier');
   const read = own && reading(() => subjectKeyIdentifier(own));
   return read?.ok ? read.value : keyIdentifier(publicKey);
-}
-
-/** Zero or one SAN extension. */
-function sanOf(names: readonly string[]): Result<Uint8Array[], IssueError> {
-  const entries: Uint8Array[] = [];
-  for (const name of names) {
-    const entry = generalNameDer(name);
-    if (!entry.ok) return entry;
-    entries.push(entry.value);
-  }
-  return done(entries.length > 0 ? [build.alternativeNames(entries)] : []);
 }
 
 /** The SAN that a request asks for, copied byte for byte if it is one that can be read. */

@@ -30,7 +30,7 @@ const iso = (ms: number) => new Date(ms).toISOString().replace('.000', '');
 describe('a revocation list', () => {
   test('says what was revoked, when, why, and until when it is fresh', () => {
     const revoked = [
-      { serial, at: NOW - 1000, reason: 'keyCompromise' as const },
+      { serial, at: NOW - 1000, reason: 'keyCompromise' as const, invalidityDate: NOW - 60_000 },
       { serial: '0abc', at: NOW },
     ];
     const facts = made(pki.readCrl(list({ revoked, minutes: 1 })));
@@ -38,8 +38,8 @@ describe('a revocation list', () => {
       ...{ issuer: 'CN=CA', number: '7', thisUpdate: iso(NOW), nextUpdate: iso(NOW + 60_000) },
       authorityKeyId: made(pki.readCertificate(issuer.certificate)).subjectKeyId,
       revoked: [
-        { serial, at: iso(NOW - 1000), reason: 'keyCompromise' },
-        { serial: '0abc', at: iso(NOW), reason: null },
+        { serial, at: iso(NOW - 1000), reason: 'keyCompromise', invalidityDate: iso(NOW - 60_000) },
+        { serial: '0abc', at: iso(NOW), reason: null, invalidityDate: null },
       ],
     });
   });
@@ -59,6 +59,29 @@ describe('a revocation list', () => {
     const startedAt = performance.now();
     expect(made(pki.readCrl(pem)).revoked).toHaveLength(10_000);
     expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
+  test('goes on from the last one: its entries, the next number, what is new', () => {
+    const first = list({
+      revoked: [{ serial, at: NOW - 1000, reason: 'certificateHold', invalidityDate: NOW - 60_000 }],
+    });
+    const next = (revoke: NonNullable<Parameters<typeof pki.nextCrl>[0]['revoke']>) =>
+      pki.nextCrl({ crl: first, issuer, now: NOW, revoke });
+    const facts = made(pki.readCrl(made(next([{ serial: '00ff', at: NOW, reason: 'superseded' }]))));
+    expect(facts.number).toBe('8');
+    expect(facts.revoked).toEqual([
+      { serial, at: iso(NOW - 1000), reason: 'certificateHold', invalidityDate: iso(NOW - 60_000) },
+      { serial: 'ff', at: iso(NOW), reason: 'superseded', invalidityDate: null },
+    ]);
+    expect(made(pki.readCrl(made(next([{ serial, at: NOW, reason: 'removeFromCRL' }])))).revoked).toEqual([]);
+    expect(next([{ serial: 'ff', at: NOW, reason: 'removeFromCRL' }])).toMatchObject({ error: { kind: 'notOnHold' } });
+  });
+
+  test('of a stranger is not gone on from', async () => {
+    const { privateKey } = await pki.generateKey({ kind: 'p256' });
+    const certificate = made(pki.createAuthority({ privateKey, subject: 'CN=CA', now: NOW }));
+    const next = pki.nextCrl({ crl: list(), issuer: { certificate, privateKey }, now: NOW });
+    expect(next).toMatchObject({ ok: false, error: { kind: 'foreignList' } });
   });
 
   test('of a serial that is no number is refused', () => {
@@ -102,7 +125,7 @@ describe.skipIf(!hasProgram('openssl'))('openssl', () => {
     const theirs = openssl.read('theirs.pem');
     expect(pki.crlSignedBy(theirs, issuer.certificate).holds).toBe(true);
     expect(made(pki.readCrl(theirs)).revoked).toEqual([
-      { serial: '0abc', at: '2026-01-01T00:00:00Z', reason: 'keyCompromise' },
+      { serial: '0abc', at: '2026-01-01T00:00:00Z', reason: 'keyCompromise', invalidityDate: null },
     ]);
   });
 });

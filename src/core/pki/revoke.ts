@@ -1,6 +1,6 @@
 /** Revocation lists: what a CA takes back, signed by it. */
 import { isoTime } from '../asn1/time.ts';
-import { integer, sequence, time, explicit } from '../asn1/write.ts';
+import { explicit, generalizedTime, integer, sequence, time } from '../asn1/write.ts';
 import { toPem } from '../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
 import { fromHex, toHex } from '../bytes/hex.ts';
@@ -12,8 +12,8 @@ import { checkSignature, type Verdict } from './keys/signature.ts';
 import { nameText } from './names/name-text.ts';
 import * as build from './x509/build.ts';
 import { authorityKeyIdentifier, extensionOf } from './x509/extensions.ts';
-import { crlNumber, parseCrl, REASONS, type Crl, type Reason } from './x509/crl.ts';
-import { sameBytes } from '../bytes/reader.ts';
+import { crlNumber, parseCrl, REASONS, type Crl, type Reason, type RevokedEntry } from './x509/crl.ts';
+import { joined, sameBytes } from '../bytes/reader.ts';
 
 export interface Revocation {
   /** hex, as {@link CertificateFacts} shows it */
@@ -21,6 +21,8 @@ export interface Revocation {
   /** Unix time in ms */
   readonly at: number;
   readonly reason?: Reason;
+  /** since when the key is thought to be lost, or the certificate wrong: Unix time in ms, usually before `at` */
+  readonly invalidityDate?: number;
 }
 
 export interface CrlFacts {
@@ -32,7 +34,12 @@ export interface CrlFacts {
   /** null: the list does not promise a next one */
   readonly nextUpdate: string | null;
   readonly authorityKeyId: string | null;
-  readonly revoked: readonly { readonly serial: string; readonly at: string; readonly reason: Reason | null }[];
+  readonly revoked: readonly {
+    readonly serial: string;
+    readonly at: string;
+    readonly reason: Reason | null;
+    readonly invalidityDate: string | null;
+  }[];
 }
 
 const DAY = 86_400_000;
@@ -48,7 +55,7 @@ const MINUTE = 60_000;
 export function createCrl(options: {
   readonly issuer: { readonly certificate: string; readonly privateKey: string };
   readonly now: number;
-  readonly number: number;
+  readonly number: number | bigint;
   readonly revoked: readonly Revocation[];
   readonly days?: number;
   readonly minutes?: number;
@@ -72,25 +79,85 @@ export function createCrl(options: {
     time(now),
     time(nextUpdate),
     // An empty list of entries is left out, not written as an empty sequence (RFC 5280 section 5.1.2.6).
-    ...(entries.length > 0 ? [sequence(...entries)] : []),
+    ...(entries.length > 0 ? [sequence(joined(entries))] : []),
     explicit(
       0,
       sequence(
         build.authorityKeyId(issuerKeyId(certificate)),
-        build.extension('cRLNumber', false, integer(options.number)),
+        build.extension('cRLNumber', false, integer(numberBytes(options.number))),
       ),
     ),
   );
   return done(toPem('X509 CRL', build.withSignature(key, signed)));
 }
 
-function entryDer({ serial, at, reason }: Revocation): Result<Uint8Array, Refusal<'badSerial'>> {
+function entryDer({ serial, at, reason, invalidityDate }: Revocation): Result<Uint8Array, Refusal<'badSerial'>> {
   const bytes = fromHex(serial.length % 2 === 0 ? serial : `0${serial}`);
   if (!bytes.ok || bytes.value.length === 0) return refused('badSerial', `"${serial}" is not a serial number in hex.`);
   const code = reason === undefined ? 0 : REASONS.indexOf(reason);
   // "unspecified" is said by leaving the reason out (RFC 5280 section 5.3.1).
-  const extensions = code > 0 ? [sequence(build.extension('reasonCode', false, build.enumerated(code)))] : [];
-  return done(sequence(integer(bytes.value), time(at), ...extensions));
+  const extensions = [
+    ...(code > 0 ? [build.extension('reasonCode', false, build.enumerated(code))] : []),
+    ...(invalidityDate === undefined
+      ? []
+      : [build.extension('invalidityDate', false, generalizedTime(invalidityDate))]),
+  ];
+  return done(sequence(integer(bytes.value), time(at), ...(extensions.length > 0 ? [sequence(...extensions)] : [])));
+}
+
+function numberBytes(number: number | bigint): Uint8Array {
+  const bytes = fromHex(number.toString(16).padStart(40, '0')); // at most 20 bytes, RFC 5280 section 5.2.3
+  if (!bytes.ok) throw new Error(`no number of a list: ${number}`);
+  return bytes.value;
+}
+
+/**
+ * The list after another one of the same CA: what stands in that, what is added, the next number. An entry for a
+ * certificate that is there already takes the place of the old one; `removeFromCRL` takes it off, which is only for
+ * certificates on hold.
+ *
+ * @param options `crl`: the last list, PEM; null begins with number 1
+ * @returns PEM; else why the last list cannot be gone on from, `notOnHold` or what {@link createCrl} refuses
+ */
+export function nextCrl(options: {
+  readonly crl: string | null;
+  readonly issuer: { readonly certificate: string; readonly privateKey: string };
+  readonly now: number;
+  readonly revoke?: readonly Revocation[];
+  readonly days?: number;
+  readonly minutes?: number;
+  readonly nextUpdate?: number;
+}): Result<string, IssueError | Refusal<'foreignList' | 'notOnHold'>> {
+  const { crl, revoke = [], ...rest } = options;
+  const last = crl === null ? null : crlFrom(crl);
+  if (last !== null && !last.ok) return last;
+  const verdict = crl === null ? null : crlSignedBy(crl, options.issuer.certificate);
+  if (verdict?.holds === false) return refused('foreignList', `The list is not one of this CA. ${verdict.why}`);
+  const number = reading(() => (last && crlNumber(last.value)) ?? 0n);
+  if (!number.ok) return number;
+  const entries = new Map((last?.value.revoked ?? []).map((entry) => [serialText(entry.serial), revocationOf(entry)]));
+  for (const revocation of revoke) {
+    const serial = serialOf(revocation.serial);
+    const known = entries.get(serial);
+    if (revocation.reason !== 'removeFromCRL') entries.set(serial, { ...revocation, serial });
+    else if (known?.reason === 'certificateHold') entries.delete(serial);
+    else return refused('notOnHold', `Only a certificate on hold can be let off again, and ${serial} is not on hold.`);
+  }
+  return createCrl({ ...rest, number: number.value + 1n, revoked: [...entries.values()] });
+}
+
+function revocationOf({ serial, at, reason, invalidityDate }: RevokedEntry): Revocation {
+  return {
+    ...{ serial: serialText(serial), at },
+    ...(reason === null ? {} : { reason }),
+    ...(invalidityDate === null ? {} : { invalidityDate }),
+  };
+}
+
+/** One spelling for each number: as {@link serialText} writes it. */
+function serialOf(hex: string): string {
+  const short = hex.toLowerCase().replace(/^(00)+(?=..)/, '');
+  return short.length % 2 === 0 ? short : `0${short}`;
 }
 
 /** What a revocation list says. Its signature is not checked here: see {@link crlSignedBy}. */
@@ -110,7 +177,10 @@ function crlFacts(crl: Crl): CrlFacts {
     thisUpdate: isoTime(crl.thisUpdate),
     nextUpdate: crl.nextUpdate === null ? null : isoTime(crl.nextUpdate),
     authorityKeyId: identifier && toHex(identifier),
-    revoked: crl.revoked.map(({ serial, at, reason }) => ({ serial: serialText(serial), at: isoTime(at), reason })),
+    revoked: crl.revoked.map(({ serial, at, reason, invalidityDate }) => ({
+      ...{ serial: serialText(serial), at: isoTime(at), reason },
+      invalidityDate: invalidityDate === null ? null : isoTime(invalidityDate),
+    })),
   };
 }
 

@@ -77,5 +77,16 @@ export const authorityKeyId = (identifier: Uint8Array): Uint8Array =>
 export const alternativeNames = (names: readonly Uint8Array[]): Uint8Array =>
   extension('subjectAltName', false, sequence(...names));
 
+/** @param permitted GeneralName elements that may begin a name, and `excluded` ones that may not; one list may be empty */
+export function nameConstraints(permitted: readonly Uint8Array[], excluded: readonly Uint8Array[]): Uint8Array {
+  const list = (number: number, bases: readonly Uint8Array[]) =>
+    bases.length > 0 ? [explicit(number, ...bases.map((base) => sequence(base)))] : [];
+  return extension('nameConstraints', true, sequence(...list(0, permitted), ...list(1, excluded)));
+}
+
+/** @param places GeneralName elements: URLs where the list is */
+export const crlDistributionPoints = (places: readonly Uint8Array[]): Uint8Array =>
+  extension('cRLDistributionPoints', false, sequence(sequence(explicit(0, explicit(0, ...places)))));
+
 /** An ENUMERATED of one byte. */
 export const enumerated = (value: number): Uint8Array => element(TAG.enumerated, Uint8Array.of(value));

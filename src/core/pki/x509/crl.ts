@@ -4,7 +4,7 @@ import { context, TAG } from '../../asn1/tag.ts';
 import { sameBytes } from '../../bytes/reader.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
 import { Malformed, onlyElement, reading, type Element } from '../der/read.ts';
-import { bigInteger, bitStringBytes, integerBytes, smallInteger } from '../der/values.ts';
+import { bigInteger, bitStringBytes, integerBytes, smallInteger, timeMs } from '../der/values.ts';
 import { readAlgorithm, type Algorithm } from '../keys/public-key.ts';
 import { readGeneralNames, type GeneralName } from '../names/general-name.ts';
 import { readName, type Name } from '../names/name.ts';
@@ -37,6 +37,8 @@ export interface RevokedEntry {
   /** Unix time in ms */
   readonly at: number;
   readonly reason: Reason | null;
+  /** Unix time in ms; null where the entry does not say it */
+  readonly invalidityDate: number | null;
   /** for an indirect list: whose certificate this and the following entries are about */
   readonly certificateIssuer: readonly GeneralName[] | null;
   /** a critical extension of the entry that we do not know */
@@ -114,6 +116,7 @@ function entry(element: Element): RevokedEntry {
     serial,
     at,
     reason: reasonOf(extensions),
+    invalidityDate: invalidityOf(extensions),
     certificateIssuer: issuerOf(extensions),
     unknownCritical: unknown?.oid ?? null,
   };
@@ -124,6 +127,11 @@ function reasonOf(extensions: readonly Extension[]): Reason | null {
   if (found === null) return null;
   const code = smallInteger(onlyElement(found.value, 'a reason', TAG.enumerated), 'A reason');
   return REASONS[code] ?? 'unspecified';
+}
+
+function invalidityOf(extensions: readonly Extension[]): number | null {
+  const found = extensionOf(extensions, 'invalidityDate');
+  return found && timeMs(onlyElement(found.value, 'an invalidity date', TAG.generalizedTime), 'An invalidity date');
 }
 
 function issuerOf(extensions: readonly Extension[]): readonly GeneralName[] | null {

@@ -1,0 +1,128 @@
+/** Parts that certificates, requests, lists and keys share, as they are shown. */
+import { OID, oidName } from '../../asn1/oids.ts';
+import { isoTime } from '../../asn1/time.ts';
+import { TAG } from '../../asn1/tag.ts';
+import { toHex } from '../../bytes/hex.ts';
+import { bigInteger } from '../der/values.ts';
+import { Malformed, onlyElement, reading } from '../der/read.ts';
+import { distributionPoints, fullNames } from '../explain/distribution-point.ts';
+import { keyBits, keyKind, rsaOf, type Algorithm, type PublicKey } from '../keys/public-key.ts';
+import { generalName, generalNameText, readGeneralNames, type GeneralName } from '../names/general-name.ts';
+import { addressText } from '../names/address.ts';
+import type { Name } from '../names/name.ts';
+import * as ext from '../x509/extensions.ts';
+import { branch, line, type Shown } from './tree.ts';
+import { context } from '../../asn1/tag.ts';
+
+/** Bytes as `0a:1b`, the way openssl shows them. */
+export const colons = (bytes: Uint8Array): string => toHex(bytes).replace(/..(?=.)/g, '$&:');
+
+export const algorithmName = ({ oid }: Algorithm): string => oidName(oid).replace(/^id-/, '');
+
+export function keyTree(name: string, key: PublicKey): Shown {
+  const bits = keyBits(key);
+  const rsa = rsaOf(key);
+  const numbers = rsa
+    ? [line('modulus', `0x${rsa.modulus.toString(16)}`), line('exponent', String(rsa.exponent))]
+    : [line('bytes', colons(key.key))];
+  return branch(name, numbers, `${keyKind(key)}${bits === null ? '' : `, ${bits} bits`}`);
+}
+
+/** Each extension by its name, with what it says; what cannot be read says so. */
+export function extensionTrees(extensions: readonly ext.Extension[], issuer: Name | null): Shown[] {
+  if (extensions.length === 0) return [];
+  return [
+    branch(
+      'Extensions',
+      extensions.map((extension) => extensionTree(extension, issuer)),
+    ),
+  ];
+}
+
+function extensionTree(extension: ext.Extension, issuer: Name | null): Shown {
+  const name = `${oidName(extension.oid)}${extension.isCritical ? ' (critical)' : ''}`;
+  const said = reading(() => meaning(extension, issuer));
+  if (!said.ok) return line(name, `damaged. ${said.error.why}`);
+  if (said.value === null) return line(name, colons(extension.value));
+  return branch(
+    name,
+    said.value.map((text) => line('', text)),
+  );
+}
+
+/** Lines of text; null for an extension that we do not know. */
+function meaning(extension: ext.Extension, issuer: Name | null): readonly string[] | null {
+  const { value } = extension;
+  switch (extension.oid) {
+    case OID.basicConstraints: {
+      const { isAuthority, pathLength } = ext.basicConstraints(extension);
+      return [`CA:${isAuthority ? 'TRUE' : 'FALSE'}${pathLength === null ? '' : `, pathlen:${pathLength}`}`];
+    }
+    case OID.keyUsage:
+      return [ext.keyUsage(extension).join(', ')];
+    case OID.extKeyUsage:
+      return [ext.extendedKeyUsage(extension).map(oidName).join(', ')];
+    case OID.subjectKeyIdentifier:
+      return [colons(ext.subjectKeyIdentifier(extension))];
+    case OID.authorityKeyIdentifier: {
+      const identifier = ext.authorityKeyIdentifier(extension);
+      return [identifier ? colons(identifier) : colons(value)];
+    }
+    case OID.subjectAltName:
+    case OID.issuerAltName:
+      return ext.alternativeNames(extension).map(generalNameText);
+    case OID.nameConstraints:
+      return constraintLines(value);
+    case OID.cRLDistributionPoints:
+      return distributionPoints(extension).flatMap(({ name }) =>
+        name && issuer ? fullNames(name, issuer).map(generalNameText) : ['without a name'],
+      );
+    case OID.cRLNumber:
+      return [String(bigInteger(onlyElement(value, 'the CRL number', TAG.integer), 'The CRL number'))];
+    case OID.authorityInfoAccess:
+      return accessLines(value);
+    default:
+      return null;
+  }
+}
+
+function constraintLines(value: Uint8Array): string[] {
+  const reader = onlyElement(value, 'nameConstraints', TAG.sequence).inside();
+  return (['permitted', 'excluded'] as const).flatMap((kind, number) => {
+    const list = reader.optional(kind, context(number, 'constructed'));
+    if (list === null) return [];
+    return list
+      .inside()
+      .all(kind, 5000, TAG.sequence)
+      .map((subtree) => `${kind} ${subtreeText(generalName(subtree.inside().read('a name')))}`);
+  });
+}
+
+/** In constraints an address has a mask behind it. */
+function subtreeText(name: GeneralName): string {
+  if (name.kind !== 'IP') return generalNameText(name);
+  const half = name.bytes.length / 2;
+  const [base, mask] = [addressText(name.bytes.subarray(0, half)), addressText(name.bytes.subarray(half))];
+  return base === null || mask === null ? generalNameText(name) : `IP:${base}/${mask}`;
+}
+
+function accessLines(value: Uint8Array): string[] {
+  return onlyElement(value, 'authorityInfoAccess', TAG.sequence)
+    .inside()
+    .all('places', 100, TAG.sequence)
+    .map((element) => {
+      const reader = element.inside();
+      const method = reader.read('a method', TAG.oid);
+      const [place] = readGeneralNames(reader, 'a place');
+      if (place === undefined) throw new Malformed('A place is missing.');
+      return `${methodName(method.body)}: ${generalNameText(place)}`;
+    });
+}
+
+const methodName = (body: Uint8Array): string => (body.at(-1) === 1 ? 'ocsp' : 'caIssuers');
+
+export const validityTree = (notBefore: number, notAfter: number): Shown =>
+  branch('Validity', [line('not before', isoTime(notBefore)), line('not after', isoTime(notAfter))]);
+
+export const signatureTree = (algorithm: Algorithm, signature: Uint8Array): Shown =>
+  branch('Signature', [line('bytes', colons(signature))], algorithmName(algorithm));
