@@ -23,5 +23,10 @@ export async function output(program: string, args: readonly string[]): Promise<
  * @param name its path under bench/ without the ending: `dissect/ours.process`
  */
 export function ownProcess(name: string, args: readonly string[]): Promise<string> {
-  return output(process.execPath, [fileURLToPath(new URL(`${name}.js`, import.meta.url)), ...args]);
+  return output(process.execPath, [processFile(name), ...args]);
+}
+
+/** Where `run.js` has put a `*.process.ts`. */
+export function processFile(name: string): string {
+  return fileURLToPath(new URL(`${name}.js`, import.meta.url));
 }

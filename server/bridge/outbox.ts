@@ -11,8 +11,6 @@ import type { Fact, WireRecord } from '../../src/core/bridge/run.ts';
 import type { Session } from '../session/session.ts';
 import type { Limits } from './deps.ts';
 
-/** Records that pass within this time share a frame: one frame per record halves what a page can take. */
-const COALESCE_MS = 5;
 /** A frame starts with the byte that names its kind. */
 const FRAME_HEAD_BYTES = 1;
 
@@ -25,7 +23,8 @@ export class Outbox {
   #lastSeq = 0;
   #batch: WireRecord[] = [];
   #batchBytes = FRAME_HEAD_BYTES;
-  #timer: NodeJS.Timeout | null = null;
+  /** Records of one turn of the event loop share a frame: under load that is many, and a single one does not wait. */
+  #due: NodeJS.Immediate | null = null;
 
   constructor(socket: WebSocket, limits: Limits, log: (line: string) => void) {
     this.#socket = socket;
@@ -54,8 +53,8 @@ export class Outbox {
     this.#pause();
     this.#session = null;
     this.#batch = [];
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (this.#due) clearImmediate(this.#due);
+    this.#due = null;
   }
 
   #catchUp(): void {
@@ -86,12 +85,12 @@ export class Outbox {
     if (this.#batchBytes + bytes > this.#limits.frameBytes) this.#flush();
     this.#batch.push(record);
     this.#batchBytes += bytes;
-    this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
+    this.#due ??= setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (this.#due) clearImmediate(this.#due);
+    this.#due = null;
     if (this.#batch.length === 0) return;
     const frame = encodeRecords(this.#batch);
     this.#batch = [];
