@@ -14,7 +14,12 @@ export interface Address {
  */
 export function banner(
   { url, deskPort, certs }: Address,
-  { host, passphrase, weakModes }: Pick<ServeOptions, 'host' | 'passphrase' | 'weakModes'>,
+  {
+    host,
+    passphrase,
+    oldPassphrases,
+    weakModes,
+  }: Pick<ServeOptions, 'host' | 'passphrase' | 'oldPassphrases' | 'weakModes'>,
 ): string {
   const isExample = passphrase === EXAMPLE_PASSPHRASE;
   return [
@@ -25,6 +30,9 @@ export function banner(
     '',
     ...(isExample ? ['  This passphrase is an example from a public document. Choose your own with --passphrase'] : []),
     ...(weakModes ? ['  --weak-modes: the desk also takes CBC and ECB, which are here to be broken.'] : []),
+    ...(oldPassphrases.length > 0
+      ? ['  The old passphrase is still taken. Leave it out when all clients have the new one.']
+      : []),
     '  Ctrl-C ends everything.',
     '',
     `ready ${JSON.stringify({ url, deskPort, certs })}`,

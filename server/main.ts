@@ -6,18 +6,17 @@ import { LIMITS } from '../src/core/bridge/limits.ts';
 import type { Engine } from '../src/core/bridge/messages.ts';
 import { KEY_KINDS } from '../src/core/pki/keys/key-kind.ts';
 import type { Backstage } from './backstage.ts';
-import { type DeskCerts, ensureCerts } from './desk/certs.ts';
-import { type Desk, createDesk } from './desk/desk.ts';
+import { ensureCerts } from './desk/certs.ts';
+import { createDesk } from './desk/desk.ts';
+import { type DeskPort, LAST_CRL, openDeskPort } from './desk-port.ts';
 import { startFront } from './front.ts';
-import { needPort, noPort } from './http/listen.ts';
-import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
-import { type DeskListener, openDeskListener } from './session/desk-listener.ts';
+import { needPort } from './http/listen.ts';
+import { EXAMPLE_PASSPHRASE, STORE_FILE, type ServeOptions } from './options.ts';
 import { findEngines } from './session/engines.ts';
 import { keptIdentities } from './session/identity.ts';
-import { selfCheck } from './session/self-check.ts';
 import { createSessions } from './session/sessions.ts';
-import { StartError } from './start-error.ts';
 import { openStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 
 /** A running server. */
 export interface Running {
@@ -69,14 +68,8 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   await needPort(options.host, options.deskPort, '--desk-port');
   const identities = keptIdentities(options.data);
   await identities(KEY_KINDS[0]);
-  const certs = await ensureCerts(options.certs, now(), log);
-  const { passphrase, weakModes } = options;
-  const store = openStore(join(options.data, 'desk.db'));
-  const desk = createDesk({ passphrase, weakModes, store, now, random, log });
-  const listener = await openDeskPort(options, certs, desk).catch((error: unknown) => {
-    desk.close();
-    throw error;
-  });
+  const store = openStore(join(options.data, STORE_FILE));
+  const port = await openPort(options, store, log);
   // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
@@ -84,27 +77,25 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   const sessions = createSessions({ identities, engines, openDesk, now, random, log });
   return {
     sessions,
-    desk: { port: listener.port, certs: certs.folder, passphraseIsExample: passphrase === EXAMPLE_PASSPHRASE },
+    desk: {
+      ...{ port: port.listener.port, certs: resolve(options.certs) },
+      passphraseIsExample: options.passphrase === EXAMPLE_PASSPHRASE,
+    },
     engines: Object.keys(engines) as Engine[],
-    deskRuns: listener,
+    deskRuns: port.listener,
     async close() {
-      await Promise.all([sessions.closeAll(), listener.close()]);
-      desk.close();
+      await Promise.all([sessions.closeAll(), port.close()]);
     },
   };
 }
 
-/** Opens the desk's port and knocks at it once: a page that comes now has a real connection to show. */
-async function openDeskPort({ host, deskPort }: ServeOptions, certs: DeskCerts, desk: Desk): Promise<DeskListener> {
-  const { server, client, ca, crl } = certs;
-  const listener = await openDeskListener({
-    ...{ host, port: deskPort, now, serve: desk.serve, privateKey: server.privateKey },
-    material: { certificate: server.certificate, trust: [ca], crls: [crl] },
-  }).catch((error: unknown) => {
-    throw error instanceof StartError ? error : noPort(error as NodeJS.ErrnoException, host, deskPort, '--desk-port');
-  });
-  const checked = await selfCheck({ ...client, host, port: listener.port, trust: [ca] });
-  if (checked.kind === 'greeted') return listener;
-  await listener.close();
-  throw new StartError(`the desk refused its own client: ${checked.text} Move ${certs.folder} away to get new files.`);
+/** The store is closed when this fails. */
+async function openPort(options: ServeOptions, store: Store, log: Log): Promise<DeskPort> {
+  try {
+    const certs = await ensureCerts(options.certs, now(), log, store.kept(LAST_CRL));
+    return await openDeskPort(options, { certs, store, now, random, log });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }

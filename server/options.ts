@@ -12,9 +12,14 @@ export interface ServeOptions {
   readonly data: string;
   /** the desk's AES-128 passphrase, 16 bytes of UTF-8 */
   readonly passphrase: string;
+  /** taken as well while clients change over to a new passphrase */
+  readonly oldPassphrases: readonly string[];
   /** whether the desk takes the CBC and ECB modes of the lessons */
   readonly weakModes: boolean;
 }
+
+/** The desk's accounts and orders, in the data folder. */
+export const STORE_FILE = 'desk.db';
 
 /** The passphrase of the original public description: an example, and said to be one wherever it is in use. */
 export const EXAMPLE_PASSPHRASE = '1234567890123456';
@@ -27,5 +32,6 @@ export const DEFAULT_OPTIONS: ServeOptions = {
   certs: 'certs',
   data: '.data',
   passphrase: EXAMPLE_PASSPHRASE,
+  oldPassphrases: [],
   weakModes: false,
 };

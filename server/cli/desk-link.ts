@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type TLSSocket, connect } from 'node:tls';
-import { type Direction, IV_BYTES, Opener, Sealer } from '../../src/core/aes/envelope.ts';
+import { type Direction, IV_BYTES, type Mode, Opener, Sealer } from '../../src/core/aes/envelope.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import { answerFrom, failureIn, greetingFrom, lineBytes, parseLine } from '../../src/core/desk/line.ts';
@@ -39,20 +39,26 @@ export interface DeskLink {
  * it was let in.
  *
  * @param key AES-128 key
+ * @param mode in which lines are sealed, and the desk answers
  * @throws Refused with one sentence
  */
-export async function connectToDesk(address: DeskAddress, files: ClientFiles, key: Uint8Array): Promise<DeskLink> {
+export async function connectToDesk(
+  address: DeskAddress,
+  files: ClientFiles,
+  key: Uint8Array,
+  mode: Mode = 'gcm',
+): Promise<DeskLink> {
   const lines = linesOf(startTls(address, files), address, files);
   const greeting = greetingFrom(await lines.next());
   if (!greeting.ok) throw new Refused(`What answers on ${address.host}:${address.port} is no order desk.`);
   const { nonce } = greeting.value;
   const direction = (from: Direction['from']): Direction => ({ key, nonce, from });
   const sealer = new Sealer(direction('client'));
-  const opener = new Opener(direction('server'));
+  const opener = new Opener(direction('server'), ['gcm', mode]);
   return {
     greeting: greeting.value,
     async ask(request) {
-      lines.write(lineBytes(sealer.seal(lineBytes(request), randomBytes(IV_BYTES.gcm))));
+      lines.write(lineBytes(sealer.seal(lineBytes(request), randomBytes(IV_BYTES[mode]), mode)));
       const answer = answerFrom(request.type, openedBy(opener, await lines.next()));
       if (!answer.ok)
         throw new Refused(`The desk said something that this client does not understand. ${answer.error.why}`);

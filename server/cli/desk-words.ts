@@ -29,7 +29,7 @@ export function whyLost(
   if (hasGreeted) return 'The desk closed the connection.';
   return (
     'The desk hung up before its greeting: it did not accept this certificate. ' +
-    'It takes those that its own CA has signed, and that are valid now.'
+    'It takes those that its own CA has signed, that are valid now, and that were not revoked.'
   );
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { StartError } from '../start-error.ts';
 import { client } from './client.ts';
+import { desk } from './desk.ts';
 import { inspect } from './inspect.ts';
 import { USAGE as LESSONS_HELP, lessons as runLessons } from './lessons.ts';
 import { pki } from './pki/pki.ts';
@@ -14,7 +15,7 @@ const lessons: Command = {
   run: (args, { out }) => runLessons(args, out),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, client, pki, inspect, lessons };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, client, desk, pki, inspect, lessons };
 
 const HELP = [
   'trustwalk: understand mutual TLS by doing it',

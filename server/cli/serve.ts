@@ -14,7 +14,8 @@ const HELP = `trustwalk serve: the site and its bridge, and the order desk.
   --host HOST       a loopback address (127.0.0.1)
   --certs DIR       the desk's own PKI, made at the first start (certs)
   --data DIR        the desk's accounts and orders, and the relay's key (.data)
-  --passphrase S    16 bytes under which the desk's lines are AES-encrypted
+  --passphrase S    16 bytes under which the desk's lines are AES-encrypted; given a second
+                    time, the old one, which is taken as well until all clients have the new
   --weak-modes      the desk also takes CBC and ECB, which notice no change
   --no-open         never opens a browser; it does not open one anyway
   --help            this text
@@ -46,15 +47,18 @@ function serveOptions(args: string[]): ServeOptions {
     host: { type: 'string', default: DEFAULT_OPTIONS.host },
     certs: { type: 'string', default: DEFAULT_OPTIONS.certs },
     data: { type: 'string', default: DEFAULT_OPTIONS.data },
-    passphrase: { type: 'string', default: DEFAULT_OPTIONS.passphrase },
+    passphrase: { type: 'string', multiple: true, default: [DEFAULT_OPTIONS.passphrase] },
     'weak-modes': { type: 'boolean', default: false },
     'no-open': { type: 'boolean', default: false },
   });
-  const { host, certs, data, passphrase } = values;
+  const { host, certs, data } = values;
+  const [passphrase = DEFAULT_OPTIONS.passphrase, ...oldPassphrases] = values.passphrase;
   if (!LOOPBACK.includes(host))
     throw new UsageError(`--host takes a loopback address (${LOOPBACK.join(', ')}), not "${host}".`);
-  const key = passphraseKey(passphrase);
-  if (!key.ok) throw new UsageError(`--passphrase: ${key.error.why}`);
+  for (const one of values.passphrase) {
+    const key = passphraseKey(one);
+    if (!key.ok) throw new UsageError(`--passphrase: ${key.error.why}`);
+  }
   const port = portOf('--port', values.port);
   const deskPort = portOf('--desk-port', values['desk-port']);
   if (port === deskPort && port !== 0)
@@ -66,6 +70,7 @@ function serveOptions(args: string[]): ServeOptions {
     certs,
     data,
     passphrase,
+    oldPassphrases,
     weakModes: values['weak-modes'],
   };
 }

@@ -96,16 +96,49 @@ describe('a later start', () => {
     expect(told.join('\n')).toMatch(/server\.crt had run out at 2027-08-01/);
   });
 
-  test('signs a list that has run out anew, with what stands in it and a higher number', async () => {
+  function aList(days: number): string {
     const issuer = { certificate: read('ca.crt'), privateKey: read('ca.key') };
     const revoked = [{ serial: '0badc0de', at: NOW, reason: 'keyCompromise' as const }];
-    const crl = createCrl({ issuer, now: NOW, days: 1, number: 7, revoked });
-    writeFileSync(path('crl.pem'), crl.ok ? crl.value : '');
-    await ensureCerts(folder, NOW + 2 * DAY, log);
-    expect(readCrl(read('crl.pem'))).toMatchObject({
-      value: { number: '8', revoked: [{ serial: '0badc0de', at: '2026-08-01T12:00:00Z', reason: 'keyCompromise' }] },
+    const crl = createCrl({ issuer, now: NOW, days, number: 7, revoked });
+    if (!crl.ok) throw new Error(crl.error.why);
+    writeFileSync(path('crl.pem'), crl.value);
+    return crl.value;
+  }
+  const RENEWED = {
+    value: { number: '8', revoked: [{ serial: '0badc0de', at: '2026-08-01T12:00:00Z', reason: 'keyCompromise' }] },
+  };
+
+  test('signs a list in its last month anew, with what stands in it and a higher number', async () => {
+    aList(365);
+    await ensureCerts(folder, NOW + 340 * DAY, log);
+    expect(readCrl(read('crl.pem'))).toMatchObject(RENEWED);
+    expect(told.join('\n')).toMatch(/crl\.pem was old/);
+  });
+
+  test('signs a list that has run out anew where it is the last one that was trusted, and else leaves it', async () => {
+    const list = aList(365);
+    await ensureCerts(folder, NOW + 366 * DAY, log);
+    expect(read('crl.pem')).toBe(list);
+    await ensureCerts(folder, NOW + 366 * DAY, log, list);
+    expect(readCrl(read('crl.pem'))).toMatchObject(RENEWED);
+  });
+
+  test('leaves a list alone that was made for a short time', async () => {
+    const list = aList(1);
+    await ensureCerts(folder, NOW + DAY / 2, log, list);
+    expect(read('crl.pem')).toBe(list);
+  });
+
+  test('puts the last trusted list back where it is missing, and no list of another CA', async () => {
+    const list = aList(365);
+    rmSync(path('crl.pem'));
+    await ensureCerts(folder, NOW, log, list);
+    expect(read('crl.pem')).toBe(list);
+    const other = join(folder, '../other');
+    await ensureCerts(other, NOW, log, list);
+    expect(readCrl(readFileSync(join(other, 'crl.pem'), 'utf8'))).toMatchObject({
+      value: { number: '1', revoked: [] },
     });
-    expect(told.join('\n')).toMatch(/crl\.pem had run out/);
   });
 
   test('says when the CA itself has run out', async () => {
@@ -120,8 +153,8 @@ describe('files that cannot be used', () => {
     return error as StartError;
   }
 
-  // A request is read only when there is something to sign.
-  test.each(FILES.filter((name) => !name.endsWith('.csr')))(
+  // A request is read only when there is something to sign; a list is judged while the desk runs.
+  test.each(FILES.filter((name) => !name.endsWith('.csr') && name !== 'crl.pem'))(
     '%s that is garbage is named, with a remedy, and left as it is',
     async (name) => {
       writeFileSync(path(name), 'this is not PEM');
@@ -142,13 +175,6 @@ describe('files that cannot be used', () => {
     rmSync(path('ca.key'));
     rmSync(path('ca.crt'));
     expect((await refusal()).message).toMatch(/server\.crt does not come from ca\.crt/);
-  });
-
-  test('a list of another CA', async () => {
-    const other = join(folder, '../other');
-    await ensureCerts(other, NOW, log);
-    cpSync(join(other, 'crl.pem'), path('crl.pem'));
-    expect((await refusal()).message).toMatch(/crl\.pem does not come from ca\.crt/);
   });
 
   test('a garbled request, once it is needed', async () => {

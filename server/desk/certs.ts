@@ -7,30 +7,29 @@ import { resolve } from 'node:path';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import {
   createAuthority,
-  createCrl,
   createRequest,
-  crlSignedBy,
   generateKey,
   issueCertificate,
   keyFits,
   readCertificate,
-  readCrl,
   signedBy,
 } from '../../src/core/pki/pki.ts';
 import { StartError } from '../start-error.ts';
 import { CertFolder } from './cert-folder.ts';
+import { knownCrl, nextCrl } from './crl.ts';
 
 export const CA_SUBJECT = 'O=Order Desk, CN=Desk Root CA';
 export const SERVER_SUBJECT = 'O=Order Desk, CN=localhost';
 export const CLIENT_SUBJECT = 'O=Order Desk, CN=client';
 export const SERVER_NAMES = ['localhost', '127.0.0.1', '::1'];
-const DAYS = { ca: 3650, leaf: 365, crl: 365 };
+const DAYS = { ca: 3650, leaf: 365 };
 
 /** What the desk loads, PEM. */
 export interface DeskCerts {
   /** absolute path of the folder */
   readonly folder: string;
   readonly ca: string;
+  readonly caKey: Secret;
   readonly server: { readonly certificate: string; readonly privateKey: Secret };
   /** the identity that a client on this machine uses when it is told nothing else */
   readonly client: { readonly certificate: string; readonly privateKey: Secret };
@@ -43,21 +42,26 @@ export interface DeskCerts {
  *
  * @param now Unix time in ms
  * @param log is told what was made
+ * @param lastCrl the last revocation list that the desk trusted, PEM
  * @throws StartError with cause and remedy
  */
-export async function ensureCerts(folder: string, now: number, log: Log): Promise<DeskCerts> {
+export async function ensureCerts(
+  folder: string,
+  now: number,
+  log: Log,
+  lastCrl: string | null = null,
+): Promise<DeskCerts> {
   const files = new CertFolder(resolve(folder));
   const isFirst = files.read('ca.crt') === null;
   const ca = await authority(files, now);
   const server = await leaf(files, 'server', now, ca, log);
   const client = await leaf(files, 'client', now, ca, log);
-  const crl = revocationList(files, now, ca, log);
+  const crl = revocationList(files, now, ca, lastCrl, log);
   if (isFirst) log(`Made a CA, and certificates for the desk and a client, in ${files.folder}`);
-  return { folder: files.folder, ca: ca.certificate, server, client, crl };
+  return { folder: files.folder, ca: ca.certificate, caKey: ca.privateKey, server, client, crl };
 }
 
 type Log = (line: string) => void;
-type Revocation = Parameters<typeof createCrl>[0]['revoked'][number];
 
 interface Identity {
   readonly certificate: string;
@@ -113,22 +117,29 @@ async function leaf(
   return { certificate, privateKey };
 }
 
-/** The CA's list. One that has run out would shut everybody out, so the CA signs what stands in it anew. */
-function revocationList(files: CertFolder, now: number, ca: Identity, log: Log): string {
-  const issuer = { certificate: ca.certificate, privateKey: ca.privateKey.reveal() };
-  const list = (number: number, revoked: readonly Revocation[]) =>
-    files.must('ca.key', createCrl({ issuer, now, days: DAYS.crl, number, revoked }));
-  const crl = files.keep('crl.pem', () => list(1, []));
-  const { number, nextUpdate, revoked } = files.must('crl.pem', readCrl(crl));
-  comesFrom(files, 'crl.pem', crlSignedBy(crl, ca.certificate));
-  if (nextUpdate === null || Date.parse(nextUpdate) > now) return crl;
-  const again = revoked.map(({ serial, at, reason }) => ({
-    ...{ serial, at: Date.parse(at) },
-    ...(reason === null ? {} : { reason }),
-  }));
-  const renewed = list(Number(number ?? 0) + 1, again);
+/** A list that was made for long is signed anew in its last month, as CAs do. */
+const RENEWED_BEFORE_MS = 30 * 24 * 60 * 60_000;
+
+/**
+ * The CA's list. Where there is none, the last one that the desk trusted, or an empty one. Whether it is good is judged
+ * while the desk runs.
+ */
+function revocationList(files: CertFolder, now: number, ca: Identity, last: string | null, log: Log): string {
+  const crl = files.keep('crl.pem', () => {
+    const known = knownCrl(last, ca.certificate);
+    if (known === null) return files.must('ca.key', nextCrl(null, ca, now));
+    log(`${files.path('crl.pem')} was missing; the last list that the desk trusted is back.`);
+    return known.pem;
+  });
+  const state = knownCrl(crl, ca.certificate);
+  if (state === null || state.nextUpdate === null) return crl;
+  // One that has run out goes on only where it is known to be the last one: an older list may miss a certificate.
+  const isForLong = state.nextUpdate - state.thisUpdate > 2 * RENEWED_BEFORE_MS;
+  const isLast = crl === last || state.nextUpdate > now;
+  if (!isForLong || !isLast || state.nextUpdate - now > RENEWED_BEFORE_MS) return crl;
+  const renewed = files.must('ca.key', nextCrl(crl, ca, now));
   files.replace('crl.pem', renewed);
-  log(`${files.path('crl.pem')} had run out at ${nextUpdate}; the CA signed what stands in it anew.`);
+  log(`${files.path('crl.pem')} was old; the CA signed what stands in it anew.`);
   return renewed;
 }
 

@@ -106,7 +106,7 @@ describe('a peer that asks and never reads', () => {
     ask({ type: 'create-account', user: 'alice', password: PASSWORD });
     await vi.waitFor(() => expect(far.lines).toHaveLength(2), { timeout: 10_000 });
     const order = { item: 'tea'.repeat(60), quantity: 1, user: 'alice', serial: '0a', fingerprint: ALICE.sha256 };
-    for (let i = 0; i < 100; i++) store.addOrder({ ...order, time: i, key: null });
+    await Promise.all([...Array(100).keys()].map((time) => store.addOrder({ ...order, time, key: null })));
 
     far.isListening = false;
     for (let i = 0; i < 100; i++) ask({ type: 'orders' });

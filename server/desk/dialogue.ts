@@ -1,30 +1,40 @@
-/** One connection to the order desk: greets, opens and seals envelopes, counts lines, and lets `requests.ts` decide. */
+/** One connection to the order desk: greets, reads line by line, and lets `requests.ts` decide. */
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as v from 'valibot';
-import { type Direction, IV_BYTES, type Mode, Opener, Sealer } from '../../src/core/aes/envelope.ts';
 import { toBase64 } from '../../src/core/bytes/base64.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
+import type { Refusal } from '../../src/core/bytes/result.ts';
 import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
-import { lineBytes, parseLine, requestFrom } from '../../src/core/desk/line.ts';
+import { parseLine, requestFrom } from '../../src/core/desk/line.ts';
 import { DESK_VERSION, type ErrorCode, Failure, type Greeting, type Request } from '../../src/core/desk/messages.ts';
+import { type EnvelopeOptions, Envelopes } from './envelopes.ts';
 import { VISIT_LIMITS } from './limits.ts';
 import { createPace, hasRoom, waited } from './pace.ts';
-import type { Reply, Visitor } from './requests.ts';
+import { type Reply, type Visitor, error } from './visitor.ts';
 
 const NONCE_BYTES = 16;
 
-export interface DialogueDeps {
-  /** AES-128 key, 16 bytes */
-  readonly key: Uint8Array;
-  readonly modes: readonly Mode[];
+export interface DialogueDeps extends Omit<EnvelopeOptions, 'nonce'> {
   /** Unix time in ms */
   readonly now: () => number;
-  readonly random: (bytes: number) => Uint8Array;
   answer(visitor: Visitor, request: Request): Promise<Reply>;
   /** called whenever bytes come in */
   heard(): void;
+  /** a line that was no request was refused, or a certificate was no longer good */
+  refused(visitor: Visitor, event: 'line' | 'disconnect', code: ErrorCode, why: string): void;
+  /** said in each answer of a desk that takes modes which protect nothing */
+  readonly warning: string | null;
   /** a bug, for the operator */
   log(line: string): void;
+}
+
+export interface Conversation {
+  readonly visitor: Visitor;
+  /** Resolves when all is said and the connection is closed on the desk's side. */
+  readonly over: Promise<void>;
+  /** Ends it: what is under way is answered, then the reason is said. May run twice. */
+  stop(code: ErrorCode, why: string): void;
 }
 
 /**
@@ -32,70 +42,106 @@ export interface DialogueDeps {
  *
  * @param stream plaintext, both ways; closed at the end
  */
-export async function converse(stream: Duplex, visitor: Visitor, deps: DialogueDeps): Promise<void> {
+export function converse(stream: Duplex, visitor: Visitor, deps: DialogueDeps): Conversation {
   const nonce = toBase64(deps.random(NONCE_BYTES));
-  const direction = (from: Direction['from']): Direction => ({ key: deps.key, nonce, from });
-  const opener = new Opener(direction('client'), deps.modes);
-  const sealer = new Sealer(direction('server'));
+  const envelopes = new Envelopes({ ...deps, nonce });
   let badLines = 0;
-  let mode: Mode = 'gcm';
+  let isAnswering = false;
+  let isOver = false;
+  let farewell: Failure | null = null;
 
-  const write = (message: object) => stream.write(JSON.stringify(message) + '\n');
-  const say = (reply: object) => write(sealer.seal(lineBytes(reply), deps.random(IV_BYTES[mode]), mode));
-  const failure = (code: ErrorCode, message: string): Failure => ({ type: 'error', code, message });
+  const write = (message: object) => {
+    if (!isOver && stream.writable) stream.write(JSON.stringify(message) + '\n');
+  };
+  const warning = deps.warning === null ? {} : { warning: deps.warning };
+  const say = (reply: object) => write(envelopes.seal({ ...reply, ...warning }));
+
+  function end(): void {
+    if (isOver) return;
+    if (farewell !== null) say(farewell);
+    isOver = true;
+    stream.end();
+  }
 
   /** @returns whether the conversation goes on */
   async function take(line: Uint8Array): Promise<boolean> {
-    const envelope = parseLine(line);
-    const opened = envelope.ok ? opener.open(envelope.value) : envelope;
-    if (!envelope.ok || !opened.ok) {
-      const { kind, why } = opened.ok ? { kind: '', why: '' } : opened.error;
-      if (kind === 'replay') say(failure('replay', why));
-      // Whoever cannot seal cannot open either, so this is said in clear.
-      else write(failure(kind === 'decrypt' ? 'decrypt' : 'bad-request', why));
+    const opened = envelopes.open(line);
+    if (!opened.ok) {
+      const { code, why } = lineRefusal(opened.error);
+      deps.refused(visitor, 'line', code, why);
+      // Whoever cannot seal cannot open either, so that is said in clear.
+      if (code === 'replay') say(error(code, why));
+      else write(error(code, why));
       return false;
     }
-    mode = deps.modes.find((known) => known === envelope.value['mode']) ?? mode; // answered as it was asked
     const request = requestFrom(opened.value);
     if (request.ok) {
       say(marked(await deps.answer(visitor, request.value), opened.value));
       return true;
     }
     badLines++;
-    say(marked(failure('bad-request', request.error.why), opened.value));
+    deps.refused(visitor, 'line', 'bad-request', request.error.why);
+    say(marked(error('bad-request', request.error.why), opened.value));
     return badLines < VISIT_LIMITS.badLines;
   }
 
-  const greeting: Greeting = {
-    type: 'hello',
-    service: 'order-desk',
-    version: DESK_VERSION,
-    nonce,
-    subject: visitor.peer.subject,
-    serial: visitor.peer.serial,
-    time: new Date(deps.now()).toISOString(),
-  };
-  write(greeting);
-  try {
+  async function talk(): Promise<void> {
     const pace = createPace(deps.now);
     for await (const line of linesOf(stream, deps.heard)) {
-      await waited(stream, pace());
-      if (line === 'too-large') say(failure('too-large', 'A line has at most 64 KiB.'));
-      else if (await take(line)) {
-        await hasRoom(stream);
-        continue;
+      const aheadMs = pace();
+      if (aheadMs > 0) await waited(stream, aheadMs);
+      if (isOver) return;
+      if (line === 'too-large') {
+        deps.refused(visitor, 'line', 'too-large', TOO_LARGE);
+        return say(error('too-large', TOO_LARGE));
       }
-      break;
+      isAnswering = true;
+      const goesOn = await take(line);
+      isAnswering = false;
+      if (!goesOn || farewell !== null) return;
+      await hasRoom(stream);
     }
-  } catch (problem) {
-    // A visitor that went away in the middle is no news; anything else is a bug, told to the operator alone.
-    if (!stream.destroyed) {
-      deps.log(`desk: ${problem instanceof Error ? problem.stack : String(problem)}`);
-      say(failure('internal', 'The desk made a mistake here. Whether the last request was done is not known.'));
-    }
-  } finally {
-    stream.end();
   }
+
+  async function visit(): Promise<void> {
+    write(greeting(visitor, nonce, deps.now()));
+    try {
+      await talk();
+    } catch (problem) {
+      // A visitor that went away in the middle is no news; anything else is a bug, told to the operator alone.
+      if (!stream.destroyed) {
+        deps.log(`desk: ${problem instanceof Error ? problem.stack : String(problem)}`);
+        say(error('internal', 'The desk made a mistake here. Whether the last request was done is not known.'));
+      }
+    } finally {
+      end();
+    }
+  }
+
+  return {
+    visitor,
+    over: visit(),
+    stop(code, why) {
+      if (farewell !== null || isOver) return;
+      farewell = { type: 'error', code, message: why };
+      if (code === 'unauthenticated') deps.refused(visitor, 'disconnect', code, why);
+      if (isAnswering) setTimeout(end, VISIT_LIMITS.farewellMs);
+      else end();
+      // A peer that does not read its last line is not waited for.
+      setTimeout(() => stream.destroy(), 2 * VISIT_LIMITS.farewellMs);
+    },
+  };
+}
+
+const TOO_LARGE = 'A line has at most 64 KiB.';
+
+function lineRefusal({ kind, why }: Refusal): { readonly code: ErrorCode; readonly why: string } {
+  return { code: kind === 'decrypt' || kind === 'replay' ? kind : 'bad-request', why };
+}
+
+function greeting({ peer: { subject, serial } }: Visitor, nonce: string, now: number): Greeting {
+  const time = new Date(now).toISOString();
+  return { type: 'hello', service: 'order-desk', version: DESK_VERSION, nonce, subject, serial, time };
 }
 
 /** An answer with the mark of its request, which one that is refused may have as well. */
@@ -105,13 +151,19 @@ function marked(reply: Reply, request: Uint8Array): Reply {
   return id?.success !== true || id.output === undefined ? reply : { ...reply, id: id.output };
 }
 
-/** The lines of a stream, read one after the other: the next is read when the last has been answered. */
+/**
+ * The lines of a stream, read one after the other: the next is read when the last has been answered. Between two lines
+ * of one chunk the other connections have their turn.
+ */
 async function* linesOf(stream: Duplex, heard: () => void): AsyncGenerator<Uint8Array | 'too-large'> {
   const cutter = new LineCutter(DESK_LIMITS.lineBytes);
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     heard();
     const lines = cutter.push(chunk as Uint8Array);
     if (lines === 'too-large') return yield lines;
-    yield* lines;
+    for (const [at, line] of lines.entries()) {
+      if (at > 0) await nextTurn();
+      yield line;
+    }
   }
 }

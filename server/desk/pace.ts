@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream';
 import { VISIT_LIMITS } from './limits.ts';
 
 /** Waits until the peer has taken what was said: one that never reads must not fill the memory with answers. */
-export function hasRoom(stream: Duplex): Promise<void> {
+export function hasRoom(stream: Duplex): Promise<void> | null {
+  if (!stream.writableNeedDrain || stream.destroyed) return null;
   return new Promise((resolve) => {
-    if (!stream.writableNeedDrain || stream.destroyed) return resolve();
     const done = () => {
       stream.off('drain', done).off('close', done);
       resolve();
@@ -29,10 +29,32 @@ export function createPace(now: () => number): () => number {
   };
 }
 
+/** Names of which a bucket is kept at one time; an enemy can invent more. */
+const MOST_NAMES = 10_000;
+
+/**
+ * A bucket for each name, which gives `burst` at once and `perSecond` on average.
+ *
+ * @returns a function that takes one, and tells whether there was one
+ */
+export function createBuckets(perSecond: number, burst: number, now: () => number): (name: string) => boolean {
+  const buckets = new Map<string, { readonly left: number; readonly at: number }>();
+  return (name) => {
+    const at = now();
+    const known = buckets.get(name) ?? { left: burst, at };
+    const left = Math.min(burst, known.left + ((at - known.at) / 1000) * perSecond);
+    buckets.delete(name);
+    buckets.set(name, { left: left >= 1 ? left - 1 : left, at });
+    const [oldest] = buckets.keys();
+    if (buckets.size > MOST_NAMES && oldest !== undefined) buckets.delete(oldest);
+    return left >= 1;
+  };
+}
+
 /** Waits, but not longer than the connection lasts. */
 export function waited(stream: Duplex, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    if (ms === 0 || stream.destroyed) return resolve();
+    if (stream.destroyed) return resolve();
     const done = () => {
       clearTimeout(timer);
       stream.off('close', done);

@@ -1,7 +1,6 @@
 import { randomBytes, scryptSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { VISIT_LIMITS } from './limits.ts';
-import { HashingIsBusy, createPasswords } from './passwords.ts';
+import { type Derive, createPasswords } from './passwords.ts';
 
 const random = (bytes: number) => randomBytes(bytes);
 const PASSWORD = 'correct horse battery';
@@ -65,16 +64,24 @@ describe('the work', () => {
     expect(ratio).toBeLessThan(1.3);
   });
 
-  test('waits in a queue, and is refused where that is full', async () => {
-    const passwords = createPasswords(random);
-    const room = VISIT_LIMITS.hashesAtOnce + VISIT_LIMITS.hashesWaiting;
-    const cheap = { cost: 16, blockSize: 8, parallel: 1, salt: randomBytes(16), hash: randomBytes(32) };
-    const tries = Array.from({ length: room + 3 }, () =>
-      passwords.matches(PASSWORD, cheap).catch((error: unknown) => error),
-    );
-    const results = await Promise.all(tries);
-    expect(results.filter((result) => result === false)).toHaveLength(room);
-    expect(results.filter((result) => result instanceof HashingIsBusy)).toHaveLength(3);
-    expect(await passwords.matches(PASSWORD, cheap)).toBe(false); // and is free again
+  test('is also the same for a record that was made with less, which is then to be made anew', async () => {
+    let done = 0;
+    const counting: Derive = async (_password, { cost, blockSize, parallel }) => {
+      done += cost * blockSize * parallel;
+      return new Uint8Array(32);
+    };
+    const today = { cost: 2 ** 15, blockSize: 8, parallel: 1 };
+    const passwords = createPasswords(random, today, counting);
+    const workFor = async (cost: number, parallel: number) => {
+      done = 0;
+      const record = { cost, blockSize: 8, parallel, salt: randomBytes(16), hash: randomBytes(32) };
+      await passwords.matches(PASSWORD, record);
+      return { share: done / (today.cost * today.blockSize), isCheap: passwords.isCheap(record) };
+    };
+    expect(await workFor(2 ** 15, 1)).toEqual({ share: 1, isCheap: false });
+    expect(await workFor(2 ** 14, 1)).toEqual({ share: 1, isCheap: true });
+    expect((await workFor(2 ** 12, 1)).share).toBeGreaterThan(0.9);
+    expect((await workFor(2 ** 10, 3)).share).toBeGreaterThan(0.9);
+    expect(await workFor(2 ** 16, 1)).toEqual({ share: 2, isCheap: false });
   });
 });

@@ -7,9 +7,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, prepare } from './material.ts';
-import { peerOf } from './peer.ts';
+import { clientOf, peerIn } from './peer.ts';
 import { NO_CERTIFICATE, alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
 import type {
+  AcceptedClient,
   LoadResult,
   Relay,
   RelayConnection,
@@ -83,10 +84,10 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
       of(socket)?.failed(error, socket);
       socket.destroy();
     });
-    const peer = socket.authorized ? peerOf(socket) : null;
+    const client = socket.authorized ? clientOf(socket) : null;
     const connection = of(socket);
-    if (!peer || !connection) return void socket.destroy();
-    connection.accepted(socket, peer);
+    if (!client || !connection) return void socket.destroy();
+    connection.accepted(socket, client);
   });
   server.on('tlsClientError', (error, socket) => {
     of(socket)?.failed(error, socket);
@@ -146,13 +147,14 @@ class Connection {
     this.#listener.report(report);
   }
 
-  accepted(socket: TLSSocket, peer: RelayPeer): void {
+  accepted(socket: TLSSocket, client: AcceptedClient): void {
+    const peer = peerIn(client);
     this.#socket = socket;
     this.#peer = peer;
     const { version, name } = { version: socket.getProtocol() ?? 'unknown', name: socket.getCipher().standardName };
     this.report({ kind: 'accepted', peer, version, cipherSuite: name });
     socket.on('end', () => this.report({ kind: 'ended', code: null, text: 'The client has closed the connection.' }));
-    this.#listener.plaintext(socket, peer);
+    this.#listener.plaintext(socket, client);
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { fingerprintOf } from './material.ts';
-import type { RelayPeer } from './relay.ts';
+import type { AcceptedClient, RelayPeer } from './relay.ts';
 
 const SUBJECT_CHARACTERS = 1000;
 
@@ -11,6 +11,16 @@ export function peerOf(socket: TLSSocket): RelayPeer | null {
   const certificate = socket.getPeerX509Certificate();
   return certificate ? namedBy(certificate) : null;
 }
+
+/** The verified client of a socket with its whole certificate, or null when it showed none. */
+export function clientOf(socket: TLSSocket): AcceptedClient | null {
+  const certificate = socket.getPeerX509Certificate();
+  if (!certificate) return null;
+  return { ...namedBy(certificate), certificate: certificate.toString(), validTo: Date.parse(certificate.validTo) };
+}
+
+/** Only what names the client, for those who are told of it. */
+export const peerIn = ({ subject, serial, sha256 }: RelayPeer): RelayPeer => ({ subject, serial, sha256 });
 
 export function namedBy(certificate: X509Certificate): RelayPeer {
   return {

@@ -35,6 +35,14 @@ export interface RelayPeer {
   readonly sha256: string;
 }
 
+/** The accepted client's certificate, besides its name; one that has resumed a connection may show none. */
+export interface AcceptedClient extends RelayPeer {
+  /** PEM */
+  readonly certificate?: string;
+  /** Unix time in ms at which it runs out */
+  readonly validTo?: number;
+}
+
 /** Where a fault was noticed: `told` by an alert of the peer, or `fault`, noticed by this side itself. */
 export type FaultKind = 'told' | 'fault';
 
@@ -60,7 +68,7 @@ export interface RelayConnection {
 export interface RelayListener {
   report(report: RelayReport): void;
   /** Called once, after `accepted`. The stream carries plaintext; whoever gets it reads it to its end. */
-  plaintext(stream: Duplex, peer: RelayPeer): void;
+  plaintext(stream: Duplex, client: AcceptedClient): void;
 }
 
 /** Why material was not loaded; `code` is one of the bridge's. */

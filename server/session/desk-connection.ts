@@ -1,8 +1,9 @@
 /** One connection to the order desk: collects what tap and relay tell, and says when there is news. */
 import type { Duplex } from 'node:stream';
 import type { DeskRun } from '../../src/core/bridge/messages.ts';
+import { certificateFacts } from '../../src/core/asn1/certificate.ts';
 import type { Chunk, Side } from '../../src/core/tls/dissection.ts';
-import type { RelayPeer, RelayReport } from '../relay/relay.ts';
+import type { AcceptedClient, RelayPeer, RelayReport } from '../relay/relay.ts';
 import type { PassedRecord, TapRun } from '../tap/tap-run.ts';
 import { deskRunOf, dissectionOf, type Seen } from './desk-run.ts';
 import type { TappedRunListener } from './tapped-relay.ts';
@@ -17,10 +18,23 @@ export interface DeskConnectionLimits {
 export interface DeskConnectionOwner {
   /** There is something new to show. */
   tell(run: DeskRun): void;
-  /** The client's certificate was verified. @returns false to close the connection instead of serving it */
-  admit(connection: DeskConnection, peer: RelayPeer): boolean;
-  serve(stream: Duplex, peer: RelayPeer): void;
+  /** The client's certificate was verified. @returns why the connection is closed all the same; null: it is served */
+  refusal(connection: DeskConnection, client: AcceptedClient): DeskRefusal | null;
+  serve(stream: Duplex, client: DeskClient): void;
+  /** The client's certificate was refused, in the handshake or right after it. */
+  refused(refusal: DeskRefusal, client: Partial<RelayPeer> & { readonly address: string }): void;
   over(connection: DeskConnection): void;
+}
+
+/** Why a client is not served: a code for programs and a sentence. */
+export interface DeskRefusal {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** An accepted client, and where it comes from: `127.0.0.1:50312`. */
+export interface DeskClient extends AcceptedClient {
+  readonly address: string;
 }
 
 /** Bytes kept for the dissection: a handshake, a greeting and many orders. Later records are not shown. */
@@ -39,6 +53,7 @@ export class DeskConnection implements TappedRunListener {
   #keyLog = '';
   #peer: RelayPeer | null = null;
   #failure: Seen['failure'] = null;
+  #verdict: DeskRefusal | null = null;
   #firstEnd: Side | null = null;
   #isGreeted = false;
   #linger: NodeJS.Timeout | undefined;
@@ -91,6 +106,7 @@ export class DeskConnection implements TappedRunListener {
       case 'told':
       case 'fault':
       case 'ended':
+        if (!this.#peer && report.kind === 'refused') this.#verdict = { code: report.code, text: report.text };
         if (!this.#peer) this.#failure ??= { isVerdict: report.kind === 'refused', text: report.text };
         // A client that never closes its own end would hold its place for ever.
         this.#linger = setTimeout(() => this.#run.end(), this.#limits.lingerMs);
@@ -98,9 +114,12 @@ export class DeskConnection implements TappedRunListener {
     }
   }
 
-  plaintext(stream: Duplex, peer: RelayPeer): void {
-    if (this.#owner.admit(this, peer)) return this.#owner.serve(stream, peer);
-    this.#failure = { isVerdict: false, text: 'Too many connections with this certificate are open.' };
+  plaintext(stream: Duplex, client: AcceptedClient): void {
+    const refusal = this.#owner.refusal(this, client);
+    if (refusal === null) return this.#owner.serve(stream, { ...client, address: this.#address });
+    this.#failure = { isVerdict: false, text: refusal.text };
+    const { subject, serial, sha256 } = client;
+    this.#owner.refused(refusal, { subject, serial, sha256, address: this.#address });
     stream.on('error', () => stream.destroy());
     stream.end();
     stream.resume();
@@ -108,8 +127,20 @@ export class DeskConnection implements TappedRunListener {
 
   over(): void {
     clearTimeout(this.#linger);
-    if (this.#chunks.length > 0) this.#owner.tell(deskRunOf(this.#seen())); // a mere knock on the port is no news
+    const isKnock = this.#chunks.length === 0; // a mere knock on the port is no news
+    const dissected = isKnock ? null : dissectionOf(this.#seen());
+    if (dissected !== null) this.#owner.tell(deskRunOf(this.#seen(), dissected));
+    if (this.#verdict !== null) {
+      const shown = dissected?.certificates.client[0];
+      const facts = shown && certificateFacts(shown.der);
+      const named = facts ? { subject: facts.subject, serial: facts.serial, sha256: shown.sha256 } : {};
+      this.#owner.refused(this.#verdict, { ...named, address: this.#address });
+    }
     this.#owner.over(this);
+  }
+
+  get #address(): string {
+    return `${this.#run.peerAddress}:${this.#run.peerPort}`;
   }
 
   /** Ends the connection at once, and says why where nothing else was said. */

@@ -2,9 +2,15 @@
 import type { Duplex } from 'node:stream';
 import type { DeskRun } from '../../src/core/bridge/messages.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
-import type { LoadResult, RelayPeer } from '../relay/relay.ts';
+import type { AcceptedClient, LoadResult, RelayPeer } from '../relay/relay.ts';
 import { StartError } from '../start-error.ts';
-import { DeskConnection, type DeskConnectionLimits, type DeskConnectionOwner } from './desk-connection.ts';
+import {
+  type DeskClient,
+  DeskConnection,
+  type DeskConnectionLimits,
+  type DeskConnectionOwner,
+  type DeskRefusal,
+} from './desk-connection.ts';
 import { openNodeRelay } from '../relay/node-relay.ts';
 import { openTappedRelay } from './tapped-relay.ts';
 
@@ -28,9 +34,14 @@ export const DESK_LISTENER_LIMITS: DeskListenerLimits = {
   lingerMs: 5_000,
   halfOpen: 1_000,
   connections: 2_000,
-  connectionsPerCertificate: 16,
+  connectionsPerCertificate: 256,
   connectionMs: 24 * 60 * 60_000,
   latest: 8,
+};
+
+const TOO_MANY: DeskRefusal = {
+  code: 'too-many-connections',
+  text: 'Too many connections with this certificate are open.',
 };
 
 export interface DeskListenerOptions {
@@ -39,7 +50,11 @@ export interface DeskListenerOptions {
   readonly port: number;
   readonly privateKey: Secret;
   readonly material: DeskMaterial;
-  readonly serve: (stream: Duplex, peer: RelayPeer) => void;
+  readonly serve: (stream: Duplex, client: DeskClient) => void;
+  /** Why a client whose certificate verifies is not served; null: it is. */
+  readonly refusal?: (client: AcceptedClient) => DeskRefusal | null;
+  /** Told of each client that is not let in because of its certificate. */
+  readonly refused?: (refusal: DeskRefusal, client: Partial<RelayPeer> & { readonly address: string }) => void;
   /** Unix time in ms */
   readonly now: () => number;
   readonly limits?: DeskListenerLimits;
@@ -72,6 +87,7 @@ export interface DeskListener {
  */
 export async function openDeskListener(options: DeskListenerOptions): Promise<DeskListener> {
   const { host, port, privateKey, material, serve, now, limits = DESK_LISTENER_LIMITS } = options;
+  const { refusal = () => null, refused = () => undefined } = options;
   const listeners = new Set<(run: DeskRun) => void>();
   const open = new Set<DeskConnection>();
   let latest: readonly DeskRun[] = [];
@@ -82,9 +98,13 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
       latest = [...latest.filter(({ id }) => id !== run.id), run].slice(-limits.latest);
       for (const listener of listeners) listener(run);
     },
-    admit: (_connection, { sha256 }) =>
-      [...open].filter((other) => other.sha256 === sha256).length <= limits.connectionsPerCertificate,
+    refusal: (_connection, client) => {
+      const same = [...open].filter(({ sha256 }) => sha256 === client.sha256);
+      if (same.length > limits.connectionsPerCertificate) return TOO_MANY;
+      return refusal(client);
+    },
     serve,
+    refused,
     over: (connection) => void open.delete(connection),
   };
 

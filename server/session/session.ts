@@ -8,7 +8,7 @@ import type { LimitName } from '../../src/core/bridge/limits.ts';
 import type { Answer, Engine, Request } from '../../src/core/bridge/messages.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
 import type { KeyKind } from '../../src/core/pki/keys/key-kind.ts';
-import type { Relay, RelayIdentity, RelayPeer } from '../relay/relay.ts';
+import type { AcceptedClient, Relay, RelayIdentity } from '../relay/relay.ts';
 import type { OpenRelay } from './tapped-relay.ts';
 import type { Page } from './client-end.ts';
 
@@ -41,7 +41,7 @@ export interface Sessions {
 
 /** An order desk of one session: its accounts and orders end with the session. */
 export interface SessionDesk {
-  serve(stream: Duplex, peer: RelayPeer): void;
+  serve(stream: Duplex, client: AcceptedClient): void;
   close(): void;
 }
 

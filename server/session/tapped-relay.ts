@@ -3,7 +3,7 @@
  * the port from which the tap has connected.
  */
 import type { Duplex } from 'node:stream';
-import type { Relay, RelayConnection, RelayListener, RelayPeer, RelayReport } from '../relay/relay.ts';
+import type { AcceptedClient, Relay, RelayConnection, RelayListener, RelayReport } from '../relay/relay.ts';
 import type { TapObserver, TapRun } from '../tap/tap-run.ts';
 import { openTap, type TapOptions } from '../tap/tap.ts';
 
@@ -11,7 +11,7 @@ import { openTap, type TapOptions } from '../tap/tap.ts';
 export interface TappedRunListener extends Omit<TapObserver, 'over'> {
   report(report: RelayReport): void;
   /** The accepted client's plaintext; whoever gets it begins to read at once. */
-  plaintext(stream: Duplex, peer: RelayPeer): void;
+  plaintext(stream: Duplex, client: AcceptedClient): void;
   /** The last call: the tap's sockets are closed and the relay has said its last. */
   over(): void;
 }

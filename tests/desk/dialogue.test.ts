@@ -1,55 +1,7 @@
 /** The desk as a client of foreign make meets it: real TCP, no TLS, the wire format to the letter. */
-import { randomBytes } from 'node:crypto';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Desk, createDesk } from '../../server/desk/desk.ts';
-import { openStore } from '../../server/store/sqlite-store.ts';
-import type { Store } from '../../server/store/store.ts';
-import { ForeignClient, type Message } from './foreign-client.ts';
-
-const ALICE = { subject: 'CN=alice,O=Order Desk', serial: '0a1b', sha256: 'a1'.repeat(32) };
-const BOB = { subject: 'CN=bob,O=Order Desk', serial: '0c2d', sha256: 'b2'.repeat(32) };
-const PASSWORD = 'correct horse battery';
-const cleanUps: (() => void)[] = [];
-
-afterEach(() => {
-  while (cleanUps.length > 0) cleanUps.pop()?.();
-});
-
-interface DeskUnderTest {
-  readonly store: Store;
-  readonly desk: Desk;
-  visit(peer?: typeof ALICE, passphrase?: string): Promise<ForeignClient>;
-}
-
-async function aDesk(options: { weakModes?: boolean } = {}): Promise<DeskUnderTest> {
-  const store = openStore(':memory:');
-  const random = (bytes: number) => randomBytes(bytes);
-  const desk = createDesk({ store, passphrase: '1234567890123456', now: Date.now, random, ...options });
-  const peers: (typeof ALICE)[] = [];
-  const server = createServer((socket) => desk.serve(socket, peers.shift() ?? ALICE));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  cleanUps.push(
-    () => server.close(),
-    () => desk.close(),
-  );
-  const visit = async (peer = ALICE, passphrase = '1234567890123456') => {
-    peers.push(peer);
-    const socket = connect(port, '127.0.0.1');
-    const client = new ForeignClient(socket, passphrase);
-    cleanUps.push(() => client.close());
-    return client;
-  };
-  return { store, desk, visit };
-}
-
-async function signedUp(desk: DeskUnderTest, user = 'alice', peer = ALICE): Promise<ForeignClient> {
-  const client = await desk.visit(peer);
-  await client.greeting();
-  expect(await client.ask({ type: 'create-account', user, password: PASSWORD })).toMatchObject({ type: 'ok', user });
-  return client;
-}
+import { describe, expect, test } from 'vitest';
+import { ALICE, BOB, PASSWORD, aDesk, signedUp } from './a-desk.ts';
+import type { ForeignClient, Message } from './foreign-client.ts';
 
 const TEA = { type: 'order', item: 'tea', quantity: 3 };
 
@@ -109,7 +61,7 @@ describe('a client of foreign make', () => {
     const alice = await signedUp(desk);
     const { serial, sha256: fingerprint } = ALICE;
     const long = { item: '\u{1F375}'.repeat(100), quantity: 1, user: 'alice', serial, fingerprint, time: 0, key: null };
-    for (let i = 0; i < 150; i++) desk.store.addOrder(long);
+    await Promise.all(Array.from({ length: 150 }, () => desk.store.addOrder(long)));
     alice.send(alice.sealed({ type: 'orders' }));
     const line = await alice.line();
     expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThanOrEqual(64 * 1024);

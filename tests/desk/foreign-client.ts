@@ -18,7 +18,7 @@ export interface Slip {
 
 export class ForeignClient {
   readonly #stream: Duplex;
-  readonly #key: Buffer;
+  #key: Buffer;
   readonly #lines: AsyncIterator<string>;
   #nonce = '';
   #sent = 0;
@@ -28,6 +28,11 @@ export class ForeignClient {
     this.#stream = stream;
     this.#key = Buffer.from(passphrase, 'utf8');
     this.#lines = linesOf(stream);
+  }
+
+  /** From here on as one who has learned another passphrase. */
+  changePassphrase(passphrase: string): void {
+    this.#key = Buffer.from(passphrase, 'utf8');
   }
 
   /** The greeting, which must be the first line. */
@@ -48,6 +53,11 @@ export class ForeignClient {
   async answer(): Promise<Message | null> {
     const line = await this.line();
     return line === null || line['type'] === 'error' ? line : this.opened(line);
+  }
+
+  /** What the desk says without being asked; null when it has closed. */
+  said(): Promise<Message | null> {
+    return this.answer();
   }
 
   /** Asks and waits for the answer. */

@@ -54,9 +54,11 @@ export function dialDesk(
   port: number,
   identity: Identity = ownIdentity(place),
   version?: SecureVersion,
+  session?: Buffer,
 ): TLSSocket {
   const versions = version === undefined ? {} : { minVersion: version, maxVersion: version };
-  return connect({ host: '127.0.0.1', port, ca: place.read('ca.crt'), ...identity, ...versions });
+  const resumed = session === undefined ? {} : { session };
+  return connect({ host: '127.0.0.1', port, ca: place.read('ca.crt'), ...identity, ...versions, ...resumed });
 }
 
 /** A client of foreign make that has been greeted. */

@@ -61,6 +61,10 @@ describe('requests', () => {
     { type: 'all-orders' },
     { type: 'set-role', user: 'bob', role: 'clerk' },
     { type: 'users' },
+    { type: 'users', after: 'bob' },
+    { type: 'orders', before: 100 },
+    { type: 'audit', before: 100 },
+    { type: 'revoke', serial: '0A1B' },
     { type: 'revoke', serial: '0a' },
     { type: 'renew', csr: '-----BEGIN' },
   ])('$type is known', (message) => {

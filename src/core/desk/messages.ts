@@ -15,6 +15,8 @@ const text = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(mo
 const Credential = text(LIMITS.credentialCharacters);
 const Hex = (most: number) => v.pipe(v.string(), v.regex(/^[0-9a-f]+$/), v.maxLength(most));
 const Serial = Hex(128);
+/** as a person types it: `openssl x509 -serial` prints capitals */
+const TypedSerial = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]+$/), v.maxLength(128), v.toLowerCase());
 const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const Time = v.pipe(v.string(), v.isoTimestamp());
 const Subject = v.pipe(v.string(), v.maxLength(4000));
@@ -59,6 +61,9 @@ function isControl(character: string): boolean {
   return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
+/** Lists come in pieces that fit into a line: the next piece begins where the last one ended. */
+const before = v.optional(Count);
+
 const request = <const Type extends string, Fields extends v.ObjectEntries>(type: Type, fields: Fields) =>
   v.strictObject({ type: v.literal(type), id, ...fields });
 
@@ -67,13 +72,18 @@ export const Request = v.variant('type', [
   request('sign-in', { user: Credential, password: Credential }),
   /** `key`: the same key from the same user is the same order, so a client may ask twice */
   request('order', { item: Item, quantity: Quantity, key: v.optional(text(64)) }),
-  request('orders', {}),
+  /** the newest; `before` an order's id, those before it */
+  request('orders', { before }),
   request('whoami', {}),
   request('change-password', { old: Credential, new: Credential }),
-  request('all-orders', {}),
+  /** for clerks: everybody's */
+  request('all-orders', { before }),
+  /** for managers, all of these */
   request('set-role', { user: Credential, role: Role }),
-  request('users', {}),
-  request('revoke', { serial: Serial }),
+  request('users', { after: v.optional(Credential) }),
+  request('audit', { before }),
+  request('revoke', { serial: TypedSerial }),
+  /** a new certificate for the one that this connection shows: same subject, same length of life */
   request('renew', { csr: Pem }),
 ]);
 export type Request = v.InferOutput<typeof Request>;
@@ -92,12 +102,34 @@ export const Order = v.strictObject({
 });
 export type Order = v.InferOutput<typeof Order>;
 
+/** One line of the audit trail: what was done, or refused and why; by whom, with which certificate, from where. */
+export const AuditEvent = v.strictObject({
+  id: Count,
+  time: Time,
+  /** the request, or `connect`, `line`, `disconnect` */
+  event: text(40),
+  /** why it was refused; null: it was done */
+  code: v.nullable(text(80)),
+  user: v.nullable(v.pipe(v.string(), v.maxLength(LIMITS.credentialCharacters))),
+  subject: v.nullable(Subject),
+  serial: v.nullable(Serial),
+  fingerprint: v.nullable(Sha256),
+  /** of the client's end of the connection: `127.0.0.1:50312` */
+  address: v.nullable(text(80)),
+  detail: v.pipe(v.string(), v.maxLength(1000)),
+});
+export type AuditEvent = v.InferOutput<typeof AuditEvent>;
+
 const Account = { user: Credential, role: Role };
 /** `total` is there when not all fitted into one line. */
 const Orders = { orders: v.pipe(v.array(Order), v.maxLength(LIMITS.listed)), total: v.optional(Count) };
 const Users = v.array(v.strictObject({ ...Account, subject: Subject }));
 
-const ok = <Fields extends v.ObjectEntries>(fields: Fields) => v.strictObject({ type: v.literal('ok'), id, ...fields });
+/** A desk with `--weak-modes` says so in each answer. */
+const warning = v.optional(text(200));
+
+const ok = <Fields extends v.ObjectEntries>(fields: Fields) =>
+  v.strictObject({ type: v.literal('ok'), id, warning, ...fields });
 
 /** The `ok` answer to each request. */
 export const ANSWERS = {
@@ -115,6 +147,7 @@ export const ANSWERS = {
   'all-orders': ok(Orders),
   'set-role': ok(Account),
   users: ok({ users: v.pipe(Users, v.maxLength(LIMITS.listed)), total: v.optional(Count) }),
+  audit: ok({ events: v.pipe(v.array(AuditEvent), v.maxLength(LIMITS.listed)), total: v.optional(Count) }),
   revoke: ok({ serial: Serial }),
   renew: ok({ certificate: Pem }),
 } as const satisfies Record<RequestType, v.GenericSchema>;
@@ -141,6 +174,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export const Failure = v.strictObject({
   type: v.literal('error'),
   id,
+  warning,
   code: v.picklist(ERROR_CODES),
   message: v.pipe(v.string(), v.maxLength(1000)),
 });
