@@ -61,6 +61,7 @@ export default ts.config(
           'performance',
           'fetch',
           'setInterval',
+          'clearInterval',
           'location',
         ].map((name) => [name, 'readonly']),
       ),

@@ -1,5 +1,4 @@
 /** Puts the parts together. Each part closes what it opened; here is only the order. */
-import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LIMITS } from '../src/core/bridge/limits.ts';
@@ -13,6 +12,7 @@ import { startFront } from './front.ts';
 import { needPort } from './http/listen.ts';
 import { EXAMPLE_PASSPHRASE, STORE_FILE, type ServeOptions } from './options.ts';
 import { findEngines } from './session/engines.ts';
+import { createRandom } from './random.ts';
 import { keptIdentities } from './session/identity.ts';
 import { createSessions } from './session/sessions.ts';
 import { openStore } from './store/sqlite-store.ts';
@@ -33,7 +33,7 @@ export interface Running {
 type Log = (line: string) => void;
 
 const now = Date.now;
-const random = (bytes: number) => randomBytes(bytes);
+const random = createRandom();
 
 /** Where `vite build` puts the site, seen from the built program. */
 const SITE = fileURLToPath(new URL('../site', import.meta.url));

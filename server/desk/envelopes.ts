@@ -3,6 +3,8 @@ import { type Direction, IV_BYTES, type Mode, Opener, Sealer } from '../../src/c
 import type { Refusal, Result } from '../../src/core/bytes/result.ts';
 import { lineBytes, parseLine } from '../../src/core/desk/line.ts';
 
+import { NODE_GCM } from './node-gcm.ts';
+
 export interface EnvelopeOptions {
   /** AES-128 keys of 16 bytes; while a passphrase changes there are two, the new one first */
   readonly keys: readonly [Uint8Array, ...Uint8Array[]];
@@ -36,7 +38,7 @@ export class Envelopes {
 
   /** A message in an envelope, in the mode of the last line that was opened. */
   seal(message: object): object {
-    this.#sealer ??= new Sealer(this.#direction(this.#key, 'server'));
+    this.#sealer ??= new Sealer(this.#direction(this.#key, 'server'), 0, NODE_GCM);
     return this.#sealer.seal(lineBytes(message), this.#options.random(IV_BYTES[this.#mode]), this.#mode);
   }
 
@@ -44,7 +46,7 @@ export class Envelopes {
   #first(envelope: Readonly<Record<string, unknown>>): Result<Uint8Array> {
     let refusal: Result<Uint8Array, Refusal> | null = null;
     for (const key of this.#options.keys) {
-      const opener = new Opener(this.#direction(key, 'client'), this.#options.modes);
+      const opener = new Opener(this.#direction(key, 'client'), this.#options.modes, NODE_GCM);
       const opened = opener.open(envelope);
       // Without a tag a wrong key may open by chance, but hardly to an object in JSON.
       const isRight = opened.ok && (envelope['mode'] === 'gcm' || parseLine(opened.value).ok);

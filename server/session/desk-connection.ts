@@ -16,8 +16,10 @@ export interface DeskConnectionLimits {
 }
 
 export interface DeskConnectionOwner {
-  /** There is something new to show. */
-  tell(run: DeskRun): void;
+  /** Whether anybody wants to know at once. */
+  readonly isHeard: boolean;
+  /** There is something new to show. Taking a connection apart costs time: it is done when somebody looks. */
+  tell(id: number, run: () => DeskRun): void;
   /** The client's certificate was verified. @returns why the connection is closed all the same; null: it is served */
   refusal(connection: DeskConnection, client: AcceptedClient): DeskRefusal | null;
   serve(stream: Duplex, client: DeskClient): void;
@@ -128,10 +130,10 @@ export class DeskConnection implements TappedRunListener {
   over(): void {
     clearTimeout(this.#linger);
     const isKnock = this.#chunks.length === 0; // a mere knock on the port is no news
-    const dissected = isKnock ? null : dissectionOf(this.#seen());
-    if (dissected !== null) this.#owner.tell(deskRunOf(this.#seen(), dissected));
+    const seen = this.#seen();
+    if (!isKnock) this.#owner.tell(this.id, () => deskRunOf(seen));
     if (this.#verdict !== null) {
-      const shown = dissected?.certificates.client[0];
+      const [shown] = dissectionOf(seen).certificates.client;
       const facts = shown && certificateFacts(shown.der);
       const named = facts ? { subject: facts.subject, serial: facts.serial, sha256: shown.sha256 } : {};
       this.#owner.refused(this.#verdict, { ...named, address: this.#address });
@@ -150,10 +152,14 @@ export class DeskConnection implements TappedRunListener {
   }
 
   #tellWhenGreeted(): void {
+    if (!this.#owner.isHeard) {
+      this.#isGreeted = true; // it will be, before anybody looks
+      return this.#owner.tell(this.id, () => deskRunOf(this.#seen()));
+    }
     const seen = this.#seen();
     const dissected = dissectionOf(seen);
     this.#isGreeted = dissected.applicationData.some(({ from }) => from === 'server');
-    if (this.#isGreeted) this.#owner.tell(deskRunOf(seen, dissected));
+    if (this.#isGreeted) this.#owner.tell(this.id, () => deskRunOf(seen, dissected));
   }
 
   #seen(): Seen {

@@ -90,13 +90,20 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
   const { refusal = () => null, refused = () => undefined } = options;
   const listeners = new Set<(run: DeskRun) => void>();
   const open = new Set<DeskConnection>();
-  let latest: readonly DeskRun[] = [];
+  const latest = new Map<number, () => DeskRun>();
   let count = 0;
 
   const owner: DeskConnectionOwner = {
-    tell: (run) => {
-      latest = [...latest.filter(({ id }) => id !== run.id), run].slice(-limits.latest);
-      for (const listener of listeners) listener(run);
+    get isHeard() {
+      return listeners.size > 0;
+    },
+    tell: (id, run) => {
+      const told = once(run);
+      latest.delete(id);
+      latest.set(id, told);
+      const [oldest] = latest.keys();
+      if (latest.size > limits.latest && oldest !== undefined) latest.delete(oldest);
+      for (const listener of listeners) listener(told());
     },
     refusal: (_connection, client) => {
       const same = [...open].filter(({ sha256 }) => sha256 === client.sha256);
@@ -131,11 +138,17 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
     port: relay.port,
     load: (later) => relay.load(later),
     disconnect: (sha256) => relay.disconnect(sha256),
-    latest: () => latest,
+    latest: () => [...latest.values()].map((run) => run()),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     close: () => relay.close(),
   };
+}
+
+/** The same value each time, made at the first. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => (made ??= { value: make() }).value;
 }

@@ -54,14 +54,46 @@ export function passphraseKey(passphrase: string): Result<Uint8Array, Refusal<'w
   return refused('wrongLength', `The passphrase must be exactly 16 bytes long, and this one has ${has}.`);
 }
 
+/** AES-128-GCM (NIST SP 800-38D) with a 12-byte iv and a 16-byte tag. Where a platform has a faster one, it is handed in. */
+export interface AesGcm {
+  seal(key: Uint8Array, iv: Uint8Array, authenticated: Uint8Array, plaintext: Uint8Array): SealedBytes;
+  /** @returns the plaintext; null when the tag does not fit */
+  open(key: Uint8Array, iv: Uint8Array, authenticated: Uint8Array, sealed: SealedBytes): Uint8Array | null;
+}
+
+export interface SealedBytes {
+  readonly ct: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+const PURE_GCM: AesGcm = {
+  seal(key, iv, aad, plaintext) {
+    const sealed = gcm(key, iv, aad).encrypt(plaintext);
+    return { ct: sealed.subarray(0, -TAG_BYTES), tag: sealed.subarray(-TAG_BYTES) };
+  },
+  open: (key, iv, aad, { ct, tag }) => orNull(() => gcm(key, iv, aad).decrypt(concat(ct, tag))),
+};
+
+/** The library throws at a wrong tag and at wrong padding; telling them apart would help an attacker. */
+function orNull(decrypt: () => Uint8Array): Uint8Array | null {
+  try {
+    return decrypt();
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
 /** Seals the lines of one direction, counting them. */
 export class Sealer {
   readonly #direction: Direction;
+  readonly #gcm: AesGcm;
   #n: number;
 
   /** @param n lines that were sealed in this direction before: a page comes back to a connection that is open */
-  constructor(direction: Direction, n = 0) {
+  constructor(direction: Direction, n = 0, aesGcm: AesGcm = PURE_GCM) {
     this.#direction = direction;
+    this.#gcm = aesGcm;
     this.#n = n;
   }
 
@@ -75,9 +107,8 @@ export class Sealer {
     const n = this.#n++;
     switch (mode) {
       case 'gcm': {
-        const sealed = gcm(key, iv, authenticated(this.#direction, n)).encrypt(plaintext);
-        const ct = toBase64(sealed.subarray(0, -TAG_BYTES));
-        return { n, mode, iv: toBase64(iv), ct, tag: toBase64(sealed.subarray(-TAG_BYTES)) };
+        const { ct, tag } = this.#gcm.seal(key, iv, authenticated(this.#direction, n), plaintext);
+        return { n, mode, iv: toBase64(iv), ct: toBase64(ct), tag: toBase64(tag) };
       }
       case 'cbc':
         return { n, mode, iv: toBase64(iv), ct: toBase64(cbc(key, iv).encrypt(plaintext)) };
@@ -91,13 +122,15 @@ export class Sealer {
 export class Opener {
   readonly #direction: Direction;
   readonly #modes: readonly Mode[];
+  readonly #gcm: AesGcm;
   #n = 0;
   #failure: OpenError | null = null;
 
   /** @param modes those that are accepted; a desk without weak modes takes GCM only */
-  constructor(direction: Direction, modes: readonly Mode[] = ['gcm']) {
+  constructor(direction: Direction, modes: readonly Mode[] = ['gcm'], aesGcm: AesGcm = PURE_GCM) {
     this.#direction = direction;
     this.#modes = modes;
+    this.#gcm = aesGcm;
   }
 
   /**
@@ -137,21 +170,20 @@ export class Opener {
 
   #decrypted(mode: Mode, iv: Uint8Array, ct: Uint8Array, tag: Uint8Array): Result<Uint8Array, OpenError> {
     const { key } = this.#direction;
-    try {
+    const plaintext = (): Uint8Array | null => {
       switch (mode) {
         case 'gcm':
-          return done(gcm(key, iv, authenticated(this.#direction, this.#n)).decrypt(concat(ct, tag)));
+          return this.#gcm.open(key, iv, authenticated(this.#direction, this.#n), { ct, tag });
         case 'cbc':
-          return done(cbc(key, iv).decrypt(ct));
+          return orNull(() => cbc(key, iv).decrypt(ct));
         case 'ecb':
-          return done(ecb(key).decrypt(ct));
+          return orNull(() => ecb(key).decrypt(ct));
       }
-    } catch (error) {
-      // The library throws at a wrong tag and at wrong padding; telling them apart would help an attacker.
-      if (error instanceof Error)
-        return refused('decrypt', 'This line cannot be decrypted: wrong passphrase, or changed bytes.');
-      throw error;
-    }
+    };
+    const opened = plaintext();
+    return opened === null
+      ? refused('decrypt', 'This line cannot be decrypted: wrong passphrase, or changed bytes.')
+      : done(opened);
   }
 }
 
