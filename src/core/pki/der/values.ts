@@ -66,6 +66,9 @@ export function setBits(element: Element, what: string): number[] {
     const byte = reader.uint(1);
     for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) bits.push(start + bit);
   }
+  if (bits.some((bit) => bit >= (element.body.length - 1) * 8 - unused)) {
+    throw new Malformed(`${what} at byte ${element.at} has unused bits that are set.`);
+  }
   return bits;
 }
 

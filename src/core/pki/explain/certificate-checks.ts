@@ -70,7 +70,16 @@ const DECODERS = {
   nameConstraints,
 } as const;
 
-function readableCheck({ extensions, version }: Certificate): Finding {
+const READABLE = new WeakMap<Certificate, Finding>();
+
+/** Remembered: a certificate stands on many ways, and long extensions take their time. */
+function readableCheck(certificate: Certificate): Finding {
+  const known = READABLE.get(certificate) ?? readability(certificate);
+  READABLE.set(certificate, known);
+  return known;
+}
+
+function readability({ extensions, version }: Certificate): Finding {
   for (const [name, decode] of Object.entries(DECODERS)) {
     const read = said<unknown>(extensions, name as keyof typeof DECODERS, decode);
     if (read.kind === 'damaged') return fails('readable', `Its extension ${name} is damaged. ${read.why}`);

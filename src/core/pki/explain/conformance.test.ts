@@ -22,6 +22,8 @@ interface Chain {
   host?: string | null;
   purpose?: 'client' | 'server' | null;
   at?: number;
+  /** refuses what only strict verifiers refuse */
+  strict?: boolean;
 }
 
 interface Case extends Chain {
@@ -563,6 +565,13 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
       ...short({ leaf: { with: { nameConstraints: made.limits(['DNS:example.com'], null, true) } } }),
       ...{ fails: 'profile', openssl: true },
     }),
+    'two thousand names under two thousand limits': () => {
+      const names = (of: string) => Array.from({ length: 2000 }, (_, at) => `DNS:${at}.${of}`);
+      return {
+        ...nc(null, names('bad.test'), ['DNS:example.com', ...names('good.test')], 'example.com'),
+        fails: 'name-constraints',
+      };
+    },
     'an authority’s own name is outside': () => ({
       ...narrowed(['DNS:ok.example.com'], null, 'DNS:no.example.com', 'DNS:ok.example.com', 'ok.example.com'),
       fails: 'name-constraints',
@@ -736,6 +745,16 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
       '127.0.0.1': { 'IP:127.0.0.1': true, 'DNS:127.0.0.1': false, 'IP:127.0.0.2': false },
       '2001:db8::1': { 'IP:2001:db8::1': true, 'IP:2001:db8::2': false },
     }),
+    'a U-label that was dialled': () => ({
+      ...short({ leaf: san('DNS:xn--mnchen-3ya.test') }),
+      ...{ host: 'münchen.test', openssl: false },
+    }),
+    'a dot at the end of what was dialled': () => ({ ...short({}), host: 'example.com.', openssl: false }),
+    'a mailbox': () => ({ ...short({ leaf: san('email:A@Example.com') }), host: 'A@example.COM', openssl: false }),
+    'a mailbox in other letters': () => ({
+      ...short({ leaf: san('email:A@example.com') }),
+      ...{ host: 'a@example.com', fails: 'host' },
+    }),
     'a wildcard inside an A-label': () => ({
       ...short({ leaf: san(made.rawGeneral(2, 'xn--*-1b3c148a.example.com')) }),
       ...{ host: 'xn--bliss-1b3c148a.example.com', fails: 'host' },
@@ -751,6 +770,54 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     'a zero byte in the name': () => ({
       ...short({ leaf: san(made.rawGeneral(2, 'example.com\0.evil.test')) }),
       fails: 'host',
+    }),
+  },
+
+  'asked to be strict': {
+    'as it should be': () => ({ ...long({}), strict: true }),
+    'no authorityKeyIdentifier': () => ({
+      ...short({ leaf: { with: { authorityKeyIdentifier: null } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'no authorityKeyIdentifier in an authority': () => ({
+      ...long({ middle: { with: { authorityKeyIdentifier: null } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'no subjectKeyIdentifier in an authority': () => ({
+      ...long({ middle: { with: { subjectKeyIdentifier: null } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'no subjectKeyIdentifier in the anchor': () => ({
+      ...short({ root: { with: { subjectKeyIdentifier: null } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'basicConstraints that are not critical': () => ({
+      ...short({ root: { with: { basicConstraints: made.authority(undefined, false) } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'no key usage in an authority': () => ({
+      ...long({ middle: { with: { keyUsage: null } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'a leaf that may sign certificates and is no authority': () => ({
+      ...short({ leaf: { with: { keyUsage: made.usages(made.DIGITAL_SIGNATURE, made.CERT_SIGN) } } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'an empty subject beside a subjectAltName that is not critical': () => ({
+      ...short({ leaf: { subject: made.EMPTY_NAME } }),
+      ...{ strict: true, fails: 'profile' },
+    }),
+    'nameConstraints that are not critical': () => ({
+      ...short({ root: { with: { nameConstraints: made.limits(['DNS:example.com'], null, false) } } }),
+      ...{ strict: true, fails: 'profile', openssl: true },
+    }),
+    'a GeneralizedTime before 2050': () => ({
+      ...short({ leaf: { to: made.generalizedTime('20290101000000Z') } }),
+      ...{ strict: true, fails: 'profile', openssl: true },
+    }),
+    'a negative serial number': () => ({
+      ...short({ leaf: { serial: Uint8Array.of(0x80) } }),
+      ...{ strict: true, fails: 'profile', openssl: true },
     }),
   },
 
@@ -907,13 +974,22 @@ const namesOf = (checks: readonly { name: CheckName; state: string }[]) =>
   checks.filter(({ state }) => state === 'fails').map(({ name }) => name);
 
 /** Ours: what fails on the best way, or what the refusal is. */
-function verdict({ path, anchors, untrusted, crls = [], host = 'example.com', purpose = 'server', at = NOW }: Case) {
+function verdict({
+  path,
+  anchors,
+  untrusted,
+  crls = [],
+  host = 'example.com',
+  purpose = 'server',
+  at = NOW,
+  strict = false,
+}: Case) {
   const [end, ...rest] = path as [Made, ...Made[]];
   const explained = explain({
     certificate: end.pem,
     anchors: (anchors ?? rest.slice(-1)).map(({ pem }) => pem),
     untrusted: [...(untrusted ?? []), ...rest.slice(0, -1)].map(({ pem }) => pem),
-    ...{ crls, now: at },
+    ...{ crls, strict, now: at },
     ...(host === null ? {} : { host }),
     ...(purpose === null ? {} : { purpose }),
   });
@@ -928,7 +1004,7 @@ function verdict({ path, anchors, untrusted, crls = [], host = 'example.com', pu
 
 function opensslSays(
   openssl: Openssl,
-  { path, anchors, untrusted, crls, host = 'example.com', purpose = 'server', at = NOW }: Case,
+  { path, anchors, untrusted, crls, host = 'example.com', purpose = 'server', at = NOW, strict = false }: Case,
 ) {
   const [end, ...rest] = path as [Made, ...Made[]];
   const all = (list: readonly Made[]) => list.map(({ pem }) => pem).join('');
@@ -939,7 +1015,7 @@ function opensslSays(
   const isAddress = host !== null && (/^[\d.]+$/.test(host) || host.includes(':'));
   return openssl.run(
     [
-      'verify -partial_chain -auth_level 2 -no-CApath -no-CAstore -CAfile anchors.pem',
+      `verify ${strict ? '-x509_strict' : ''} -partial_chain -auth_level 2 -no-CApath -no-CAstore -CAfile anchors.pem`,
       rest.length > 1 || (untrusted?.length ?? 0) > 0 ? '-untrusted others.pem' : '',
       crls ? '-crl_check_all -extended_crl -CRLfile lists.pem' : '',
       host === null ? '' : `${isAddress ? '-verify_ip' : '-verify_hostname'} ${host}`,

@@ -34,8 +34,8 @@ export interface JudgedPath {
 /** Lists may be signed by certificates that need lists themselves; that ends here. */
 const NESTED_SIGNERS = 3;
 
-/** Ways that are judged, when none of them is trusted. */
-const WAYS = 64;
+/** Ways that are judged, when none of them is trusted, and of those the best that are told of. */
+const [WAYS, TOLD] = [256, 16];
 
 /**
  * Ways to an anchor, the best first: a trusted one, else the one where the fewest checks fail. The search ends with the
@@ -52,7 +52,7 @@ function judgedPaths(evidence: Evidence, question: Question, asking: readonly Ce
     judged.push(judgedPath(path, evidence, question, asking));
     if (judged.at(-1)?.isTrusted === true || judged.length >= WAYS) break;
   }
-  return judged.sort((one, other) => failures(one) - failures(other));
+  return judged.sort((one, other) => failures(one) - failures(other)).slice(0, TOLD);
 }
 
 function failures({ checks, isTrusted }: JudgedPath): number {

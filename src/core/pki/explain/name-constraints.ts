@@ -9,7 +9,7 @@ import { ATTRIBUTES } from '../names/attributes.ts';
 import { generalName, generalNameText, type GeneralName } from '../names/general-name.ts';
 import { textsOf } from '../names/name.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { alternativeNames, type Extension } from '../x509/extensions.ts';
+import { alternativeNames, extensionOf, type Extension } from '../x509/extensions.ts';
 import { countsInPath, fails, holds, said, valueOf, type Finding } from './check.ts';
 import { isWithin } from './same-name.ts';
 
@@ -65,18 +65,32 @@ export function nameConstraintsCheck(
   above: readonly Certificate[],
 ): Finding | null {
   if (!countsInPath(certificate) && !isLeaf) return null;
-  const limits = above.flatMap(({ extensions }) => {
-    const limit = said(extensions, 'nameConstraints', nameConstraints);
-    return limit.kind === 'absent' ? [] : [limit];
-  });
-  if (limits.length === 0) return null;
-  const names = namesOf(certificate, isLeaf);
-  for (const limit of limits) {
-    if (limit.kind === 'damaged') return fails('name-constraints', `The limits above it are damaged. ${limit.why}`);
-    const problem = breach(names, limit.value);
+  const limiting = above.filter(({ extensions }) => extensionOf(extensions, 'nameConstraints') !== null);
+  if (limiting.length === 0) return null;
+  for (const authority of limiting) {
+    const problem = breachOf(certificate, isLeaf, authority);
     if (problem !== null) return fails('name-constraints', problem);
   }
   return holds('name-constraints', 'All its names are among those that the authorities above it may give out.');
+}
+
+/** By the named certificate, then by the one that limits it. Many ways ask the same, and long lists take their time. */
+const KNOWN = new WeakMap<Certificate, WeakMap<Certificate, Map<boolean, string | null>>>();
+
+/** How a certificate's names break the limits of one authority above it; null where they keep them. */
+function breachOf(certificate: Certificate, isLeaf: boolean, authority: Certificate): string | null {
+  const byAuthority = KNOWN.get(certificate) ?? new WeakMap<Certificate, Map<boolean, string | null>>();
+  const answers = byAuthority.get(authority) ?? new Map<boolean, string | null>();
+  KNOWN.set(certificate, byAuthority.set(authority, answers));
+  const known = answers.get(isLeaf);
+  if (known !== undefined) return known;
+  const limit = said(authority.extensions, 'nameConstraints', nameConstraints);
+  const answer =
+    limit.kind === 'said'
+      ? breach(namesOf(certificate, isLeaf), limit.value)
+      : `The limits above it are damaged. ${limit.kind === 'damaged' ? limit.why : ''}`;
+  answers.set(isLeaf, answer);
+  return answer;
 }
 
 /** Every name that constraints apply to: subject, alternative names, and what older programs take for such. */

@@ -28,6 +28,8 @@ interface Rule {
 }
 
 const SERIAL_BYTES = 20;
+/** What UTCTime can say, in Unix ms. */
+const [YEAR_1950, YEAR_2050] = [-631_152_000_000, 2_524_608_000_000];
 
 const RULES: readonly Rule[] = [
   always('4.1.2.1', ({ certificate: { version, extensions } }) =>
@@ -45,6 +47,11 @@ const RULES: readonly Rule[] = [
     (serial.at(0) ?? 0) >= 0x80 ? 'Its serial number is negative.' : null,
   ),
   always('4.1.2.4', ({ certificate: { issuer } }) => (issuer.rdns.length === 0 ? 'It names no issuer.' : null)),
+  strict('4.1.2.5', ({ certificate: { areLongTimes, notBefore, notAfter } }) =>
+    [notBefore, notAfter].some((time, at) => areLongTimes[at] !== (time >= YEAR_2050 || time < YEAR_1950))
+      ? 'Its times must be UTCTime through 2049 and GeneralizedTime from 2050 on, and one is not.'
+      : null,
+  ),
   always('4.1.2.6', ({ certificate, isIssuer }) =>
     (isIssuer || isAuthority(certificate)) && certificate.subject.rdns.length === 0
       ? 'An authority must have a name, and this one has none.'

@@ -24,6 +24,8 @@ export interface Certificate {
   /** Unix time in ms */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** whether the two times are written as GeneralizedTime, with a year of four digits */
+  readonly areLongTimes: readonly [boolean, boolean];
   readonly publicKey: PublicKey;
   readonly extensions: readonly Extension[];
   readonly algorithm: Algorithm;
@@ -51,7 +53,10 @@ function certificate(der: Uint8Array): Certificate {
   }
   const issuer = readName(reader, 'the issuer');
   const validity = reader.read('the validity', TAG.sequence).inside();
+  const isLong = () => validity.nextTag === TAG.generalizedTime;
+  const isLongBefore = isLong();
   const notBefore = readTime(validity, 'notBefore');
+  const areLongTimes = [isLongBefore, isLong()] as const;
   const notAfter = readTime(validity, 'notAfter');
   validity.end('The validity');
   const subject = readName(reader, 'the subject');
@@ -63,7 +68,7 @@ function certificate(der: Uint8Array): Certificate {
   const extensions = extensionsElement ? readExtensions(extensionsElement.inside()) : [];
   return {
     ...{ der, signed: signedElement.whole, version, serial, issuer, subject, notBefore, notAfter },
-    ...{ publicKey, extensions, algorithm, signature },
+    ...{ areLongTimes, publicKey, extensions, algorithm, signature },
   };
 }
 
