@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { Bench, Outcome } from './bench.ts';
 import { admitted, ownPath, plainPath, type Line, type Path } from './bridge/paths.ts';
 import { processFile } from './processes.ts';
@@ -139,8 +140,10 @@ async function memory(
   };
 }
 
+type OwnServer = ChildProcessByStdio<Writable, Readable, null>;
+
 class Servers {
-  readonly #own: ChildProcessWithoutNullStreams;
+  readonly #own: OwnServer;
   readonly #lines: Interface;
   readonly #websockify: ChildProcess;
   readonly websockifyPort: number;
@@ -161,7 +164,7 @@ class Servers {
   }
 
   private constructor(
-    own: ChildProcessWithoutNullStreams,
+    own: OwnServer,
     lines: Interface,
     websockify: ChildProcess,
     ports: Pick<Servers, 'websockifyPort' | 'plainPort' | 'url'>,
