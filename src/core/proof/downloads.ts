@@ -1,11 +1,12 @@
 /** The files that a learner can take with them, one kind at a time. */
+import { makeBundle } from './bundle.ts';
 import { capturesOf, keyLogsOf } from './capture.ts';
 import { runJson } from './json.ts';
 import { ladderOf } from './ladder.ts';
 import { fileStem } from './names.ts';
 import type { Proof } from './proof.ts';
 
-export const DOWNLOADS = ['capture', 'keys', 'json', 'ladder'] as const;
+export const DOWNLOADS = ['capture', 'keys', 'json', 'ladder', 'bundle'] as const;
 export type DownloadKind = (typeof DOWNLOADS)[number];
 
 export interface Download {
@@ -30,5 +31,7 @@ export function downloadsOf(kind: DownloadKind, proof: Proof): Download[] {
       return [{ name: `${stem}.json`, bytes: runJson(proof).bytes, mime: 'application/json' }];
     case 'ladder':
       return [{ name: `${stem}.svg`, bytes: ladderOf(run).bytes, mime: 'image/svg+xml' }];
+    case 'bundle':
+      return [{ name: `${stem}.zip`, bytes: makeBundle(proof), mime: 'application/zip' }];
   }
 }

@@ -1,16 +1,11 @@
 /** What a run is proved with. Types only. */
 import type { Run } from '../bridge/run.ts';
+import type { Loaded } from '../world/world.ts';
 
 /** A file in memory. Its path has `/` between folders. */
 export interface ProofFile {
   readonly path: string;
   readonly bytes: Uint8Array;
-}
-
-/** Certificates that each side had loaded as trust anchors when the run was made, PEM. */
-export interface Loaded {
-  readonly client: readonly string[];
-  readonly server: readonly string[];
 }
 
 /** One bet of a lesson that was about the run. */

@@ -30,6 +30,8 @@ export function apply(world: World, fact: WorldFact): World {
       return { ...world, trust: { ...world.trust, [fact.side]: fact.names } };
     case 'relay':
       return { ...world, relay: fact.loaded };
+    case 'loaded':
+      return { ...world, loaded: { ...world.loaded, [fact.label]: fact.loaded } };
     case 'lent':
       return { ...world, lent: lentAlso(world.lent, fact.owner, fact.bytes) };
     case 'prepared':

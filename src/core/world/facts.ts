@@ -3,7 +3,7 @@
 import type { Fact } from '../bridge/run.ts';
 import type { Side } from '../tls/dissection.ts';
 import type { Change } from './commands.ts';
-import type { Authority, DeskLine, KeyPair, LoadedByRelay, Owner, SignedMessage } from './world.ts';
+import type { Authority, DeskLine, KeyPair, Loaded, LoadedByRelay, Owner, SignedMessage } from './world.ts';
 
 export type WorldFact =
   | { readonly kind: 'key'; readonly pair: KeyPair }
@@ -13,6 +13,8 @@ export type WorldFact =
   | { readonly kind: 'signature'; readonly owner: Owner; readonly signed: SignedMessage }
   | { readonly kind: 'trust'; readonly side: Side; readonly names: readonly string[] }
   | { readonly kind: 'relay'; readonly loaded: LoadedByRelay }
+  /** what each side had loaded when the run of this label was made */
+  | { readonly kind: 'loaded'; readonly label: string; readonly loaded: Loaded }
   /** a private key was handed to the local bridge, as that many bytes of PEM */
   | { readonly kind: 'lent'; readonly owner: Owner; readonly bytes: number }
   /** what is to be done to a held record; null: nothing any more */

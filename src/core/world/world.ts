@@ -40,6 +40,12 @@ export interface LoadedByRelay {
   readonly trust: readonly string[];
 }
 
+/** Certificates that each side had loaded as trust anchors when a run was made, PEM. */
+export interface Loaded {
+  readonly client: readonly string[];
+  readonly server: readonly string[];
+}
+
 /** One line of the order desk, decrypted, and who said it. */
 export interface DeskLine {
   readonly run: number;
@@ -70,6 +76,8 @@ export interface World {
   /** runs by label: `good`, or the id of a scenario; each label keeps its newest run */
   readonly runs: Readonly<Record<string, Run>>;
   readonly lastRun: string | null;
+  /** what each side had loaded when the newest run of a label was made */
+  readonly loaded: Readonly<Record<string, Loaded>>;
   /** at most one change for a record */
   readonly prepared: readonly Prepared[];
   readonly deskLines: readonly DeskLine[];
@@ -89,6 +97,7 @@ export const EMPTY_WORLD: World = {
   relay: null,
   runs: {},
   lastRun: null,
+  loaded: {},
   prepared: [],
   deskLines: [],
   bets: {},

@@ -1,6 +1,7 @@
 /** The files that can be made of a run, in words, and the making of them. What makes them is loaded when there is a run. */
 import type { Run } from '$core/bridge/run.ts';
 import type { Download, DownloadKind } from '$core/proof/downloads.ts';
+import { world } from '$site/state/world.svelte.ts';
 
 export const WORDS: readonly {
   readonly kind: DownloadKind;
@@ -33,6 +34,12 @@ export const WORDS: readonly {
     text: 'The ladder: one line for each record, to put on a slide or in a report. It holds no secrets.',
     action: 'Save the picture',
   },
+  {
+    kind: 'bundle',
+    title: 'Proof bundle (zip)',
+    text: 'All of this, with the certificates, your predictions, and a script that plays the run again with openssl.',
+    action: 'Save the bundle',
+  },
 ];
 
 const parts = () => Promise.all([import('$core/proof/downloads.ts'), import('$site/state/predictions.ts')]);
@@ -50,7 +57,8 @@ export async function makeDownloads(kind: DownloadKind, run: Run): Promise<Made>
   try {
     const [{ downloadsOf }, { predictionsOf }] = await parts();
     const predictions = await predictionsOf(run);
-    return { kind: 'made', files: downloadsOf(kind, { run, loaded: null, crls: [], predictions }) };
+    const loaded = world.current.loaded[run.label] ?? null;
+    return { kind: 'made', files: downloadsOf(kind, { run, loaded, crls: [], predictions }) };
   } catch (error) {
     return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
   }

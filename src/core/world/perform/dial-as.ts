@@ -96,7 +96,8 @@ function noIdentity(owner: Owner): Result<never> {
   return refused('noCertificate', `There is no certificate and key for ${owner} yet.`);
 }
 
-function runLabel(command: CommandOf<'dial'>): string {
+/** What the run of this command is called. */
+export function runLabel(command: CommandOf<'dial'>): string {
   const { label, scenario, as, version, server } = command;
   return label ?? labelOf({ scenario: scenario ?? null, as, version, client: clientOf(command), server });
 }

@@ -1,7 +1,7 @@
 /** Connects to the desk: the relay is told what to load, then a client dials it through the tap. */
 import { clientOf, type CommandOf } from '../commands.ts';
 import { askRelay } from './ask.ts';
-import { anchorsOf, dialAsNode, dialAsPage } from './dial-as.ts';
+import { anchorsOf, dialAsNode, dialAsPage, runLabel } from './dial-as.ts';
 import { hasSettled, SETTLE_MS, tellGreeting, untilKept } from './settle.ts';
 import { renewKeys } from './renew-keys.ts';
 import { planOf, type Plan } from './scenario.ts';
@@ -44,6 +44,8 @@ async function connect(command: CommandOf<'dial'>, plan: Plan, step: Step): Answ
   try {
     const dialled = await (client === 'page' ? dialAsPage(command, plan, step) : dialAsNode(command, plan, step));
     if (!dialled.ok) return dialled.error;
+    const loaded = { client: anchorsOf(plan.clientTrusts, step), server: anchorsOf(plan.deskTrusts, step) };
+    step.tell({ kind: 'loaded', label: runLabel(command), loaded });
     const run = await watch.until(dialled.value, hasSettled, SETTLE_MS);
     if (run) tellGreeting(run, step);
     if (run && relaySettings(command).tickets) await untilKept(run, watch);

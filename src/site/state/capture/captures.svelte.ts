@@ -6,6 +6,7 @@ import { ownWorker } from '../worker/own-worker.ts';
 import { CAPTURE_FILE_LIMITS } from './limits.ts';
 import { noticing } from './noticing.ts';
 import { OpenCapture } from './open-capture.svelte.ts';
+import { openProof, prepareProofs, type OpenProof } from './proofs.ts';
 import type { CaptureReader, Opening } from './reader.ts';
 import { TOLD, type Told } from './told.ts';
 
@@ -42,6 +43,7 @@ const DESKS = 2;
 
 class Captures {
   #open = $state.raw<OpenCapture | null>(null);
+  #proof = $state.raw<OpenProof | null>(null);
   #reading = $state.raw<Reading | null>(null);
   #isNoticed = $state(false);
   #told = $state.raw<readonly Told[]>([]);
@@ -56,6 +58,10 @@ class Captures {
 
   get open(): OpenCapture | null {
     return this.#open;
+  }
+  /** the bundle that the open capture came in; null: it came by itself */
+  get proof(): OpenProof | null {
+    return this.#proof;
   }
   /** what is being read, once it takes a while */
   get reading(): Reading | null {
@@ -79,6 +85,7 @@ class Captures {
     const all = [...this.#idle, this.#used, this.#busy].filter((desk) => desk !== null).length;
     for (let count = all; count < DESKS; count++) this.#idle.push(newDesk());
     for (const { calls } of this.#idle) calls.prepare();
+    prepareProofs();
   }
 
   /** Takes what was picked or dropped: a capture, key logs, or both. */
@@ -87,9 +94,17 @@ class Captures {
     const told: Told[] = [];
     const keyLogs: KeyLog[] = [];
     const captures: File[] = [];
+    let proof: OpenProof | null = null;
     for (const { file, kind } of found) {
       if (kind.kind === 'capture' || kind.kind === 'gzip') captures.push(file);
-      else if (kind.kind === 'empty') told.push(TOLD.empty(file.name));
+      else if (kind.kind === 'zip') {
+        const opened = await openProof(file);
+        if (typeof opened === 'string') told.push(TOLD.noBundle(file.name, opened));
+        else {
+          captures.push(...opened.captures.slice(0, 1));
+          proof ??= opened;
+        }
+      } else if (kind.kind === 'empty') told.push(TOLD.empty(file.name));
       else if (kind.kind === 'foreign') told.push(TOLD.noCapture(file.name, `The file is ${kind.is}.`));
       else if (kind.kind === 'unreadable') told.push(TOLD.unreadable(file.name, kind.why));
       else if (file.size > CAPTURE_FILE_LIMITS.keyLogBytes) told.push(TOLD.keyLogTooLarge(file.name, file.size));
@@ -98,7 +113,7 @@ class Captures {
     const [capture, ...others] = captures;
     if (capture && others.length > 0) told.push(TOLD.oneAtATime(capture.name, others.length));
     this.#told = told;
-    if (capture) await this.#openCapture(capture, keyLogs);
+    if (capture) await this.#openCapture(capture, keyLogs, proof);
     else for (const keyLog of keyLogs) await this.#addKeyLog(keyLog);
   }
 
@@ -121,7 +136,7 @@ class Captures {
   close(): void {
     this.#busy?.calls.end(new NotNeeded());
     this.#giveBack(this.#used);
-    [this.#open, this.#used] = [null, null];
+    [this.#open, this.#used, this.#proof] = [null, null, null];
     this.#keyLogs = [];
     this.#told = [];
     this.#announcement = 'The capture is closed.';
@@ -131,7 +146,14 @@ class Captures {
     this.#told = this.#told.filter((one) => one !== told);
   }
 
-  async #openCapture(file: File, added: readonly KeyLog[]): Promise<void> {
+  /** Shows another capture of the bundle that is open. */
+  async showOfProof(file: File): Promise<void> {
+    this.#told = [];
+    await this.#openCapture(file, [], this.#proof);
+  }
+
+  /** @param proof the bundle that may have brought the file */
+  async #openCapture(file: File, added: readonly KeyLog[], proof: OpenProof | null): Promise<void> {
     this.#busy?.calls.end(new NotNeeded());
     this.#open?.rest();
     const desk = this.#idle.pop() ?? newDesk();
@@ -147,7 +169,8 @@ class Captures {
       else if (!(error instanceof NotNeeded)) this.#tell(TOLD.stopped(wordsOf(error)));
     }
     if (this.#busy === desk) [this.#busy, this.#reading] = [null, null];
-    if (this.#used !== desk) {
+    if (this.#used === desk) this.#proof = proof?.captures.includes(file) ? proof : null;
+    else {
       this.#giveBack(desk);
       this.#open?.goOn();
     }

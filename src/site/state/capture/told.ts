@@ -21,7 +21,14 @@ export const TOLD = {
 
   /** @param why a whole sentence */
   noCapture: (name: string, why: string) =>
-    refused(`${name} cannot be opened`, `${why} ${NOT_SENT} What opens here are pcap and pcapng files, and key logs.`),
+    refused(
+      `${name} cannot be opened`,
+      `${why} ${NOT_SENT} What opens here are pcap and pcapng files, proof bundles, and key logs.`,
+    ),
+
+  /** @param why a whole sentence */
+  noBundle: (name: string, why: string) =>
+    refused(`${name} cannot be opened`, `${why} ${NOT_SENT} Of zip archives only proof bundles open here.`),
 
   tooLarge: (name: string, bytes: number) =>
     refused(
