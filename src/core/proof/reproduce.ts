@@ -27,9 +27,10 @@ export function reproduceScript(proof: Proof, certificates: ProofCertificates): 
   return { path: 'reproduce.sh', bytes: toUtf8(`${lines.join('\n')}\n`) };
 }
 
-function whyNot({ run, loaded }: Proof, { sent }: ProofCertificates): string | null {
+function whyNot({ run, loaded, crls }: Proof, { sent }: ProofCertificates): string | null {
   if (sent.server.length === 0) return 'no certificate of the server was seen in it.';
   if (loaded === null) return 'what each side had loaded as trust anchors is not known any more.';
+  if (crls.length > 0) return 'a revocation list was enforced, and only its authority can sign one.';
   return dissectionOf(run).cipherSuite === null ? 'both sides never agreed on a cipher suite.' : null;
 }
 
@@ -46,7 +47,7 @@ const IS_ADDRESS = /^[\d.]+$|:/;
 /** Names that need no quotes in a shell; ALPN itself allows any bytes (RFC 7301 §3.1). */
 const IS_PLAIN = /^[\w./-]+$/;
 
-function settings({ run, crls }: Proof): string[] {
+function settings({ run }: Proof): string[] {
   const { version, cipherSuite, group, alpn, messages } = dissectionOf(run);
   const asked = messages.some(({ from, name }) => from === 'server' && name === 'CertificateRequest');
   const openssl = group === null ? undefined : GROUPS[group];
@@ -62,7 +63,6 @@ function settings({ run, crls }: Proof): string[] {
     `GROUP=${quoted(openssl ? `-groups ${openssl}` : '')}`,
     `ALPN=${quoted(alpn !== null && IS_PLAIN.test(alpn) ? `-alpn ${alpn}` : '')}`,
     `ASKED=${quoted(asked ? '-Verify 5 -verify_return_error' : '')} # whether the server asks for a certificate`,
-    `REVOKED=${quoted(crls.length > 0 ? '-CRL reproduced/crl.pem -crl_check_all' : '')}`,
     ...outcome(run),
     '',
   ];

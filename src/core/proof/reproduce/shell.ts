@@ -88,7 +88,7 @@ own() {
 trusts() { [ ! -s "$W/trusted-by-$1.pem" ] || echo "-verifyCAfile $W/trusted-by-$1.pem"; }
 
 serve() {
-  becomes openssl s_server -accept 127.0.0.1:0 -naccept 1 $SPEAK $(own server) $ONLY $(trusts server) $ASKED $REVOKED \
+  becomes openssl s_server -accept 127.0.0.1:0 -naccept 1 $SPEAK $(own server) $ONLY $(trusts server) $ASKED \
     -attime "$WHEN" -msg -msgfile "$W/messages.log" "$@"
 }
 
