@@ -54,6 +54,9 @@ const damaged = fc
     }
   });
 
+/** TRUSTWALK_FUZZ=20 runs twenty times as many. */
+const TIMES = Number(process.env['TRUSTWALK_FUZZ'] ?? 1);
+
 describe('any file', () => {
   test('is read without an exception, the same way twice', () => {
     fc.assert(
@@ -63,7 +66,7 @@ describe('any file', () => {
         for (const problem of capture.problems) expect(problem.text).toMatch(/\.$/);
         if (capture.format === null) expect(capture.problems).toHaveLength(1);
       }),
-      { numRuns: 3000 },
+      { numRuns: TIMES * 3000 },
     );
   });
 
@@ -76,7 +79,7 @@ describe('any file', () => {
           if (inspected) expect(() => JSON.stringify(connectionJson(inspected))).not.toThrow();
         }
       }),
-      { numRuns: 150 },
+      { numRuns: TIMES * 150 },
     );
   });
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { CERTIFICATE } from './messages/der.ts';
-import { fromHex } from '../bytes/hex.ts';
+import { fromHex, toHex } from '../bytes/hex.ts';
 import { concat, Reader } from '../bytes/reader.ts';
 import { dissect } from './dissect.ts';
 import type { Chunk, Field } from './dissection.ts';
@@ -13,6 +13,7 @@ import rfc8448 from './fixtures/rfc8448.json' with { type: 'json' };
 import { whole, type Env } from './format/format.ts';
 import { leavesOf, rawOf } from './format/tree.ts';
 import { readMessage } from './messages/handshake.ts';
+import type { KeyExchange } from './names/suites.ts';
 import { partitionFault } from './partition.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -47,7 +48,18 @@ const MESSAGES: readonly Uint8Array[] = [
   }),
 ];
 
-const ENVS: readonly Env[] = (['ECDHE', 'DHE', 'RSA', 'other'] as const).flatMap((keyExchange) =>
+const EXCHANGES: readonly KeyExchange[] = [
+  'ECDHE',
+  'DHE',
+  'RSA',
+  'ECDHE_PSK',
+  'DHE_PSK',
+  'RSA_PSK',
+  'SRP_signed',
+  'other',
+];
+
+const ENVS: readonly Env[] = EXCHANGES.flatMap((keyExchange) =>
   [0, 0x0301, 0x0303, 0x0304].map((version) => ({ source: '', message: '', version, keyExchange })),
 );
 
@@ -84,7 +96,20 @@ function faultOf(fields: readonly Field[], bytes: Uint8Array): string | null {
   return at === bytes.length ? null : `the leaves end at ${at} of ${bytes.length}`;
 }
 
-const runs = (numRuns: number) => ({ numRuns: Number(process.env['FUZZ'] ?? 1) * numRuns });
+/** TRUSTWALK_FUZZ=20 runs twenty times as many. */
+const TIMES = Number(process.env['TRUSTWALK_FUZZ'] ?? 1);
+const runs = (numRuns: number) => ({ numRuns: TIMES * numRuns });
+
+/** The same numbers each time, so that a failure comes again: mulberry32 of a seed. */
+function numbersFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
 
 describe('leaves partition the bytes', () => {
   test('of handshake messages, however damaged', () => {
@@ -96,11 +121,24 @@ describe('leaves partition the bytes', () => {
     );
   });
 
+  test('of a hundred thousand short messages with some bytes changed', () => {
+    const below = numbersFrom(8446);
+    const short = MESSAGES.filter(({ length }) => length <= 300);
+    const from = <T>(all: readonly T[]): T => all[below(all.length)]!;
+    for (let count = 0; count < TIMES * 100_000; count++) {
+      const bytes = from(short).slice(0, below(4) === 0 ? below(300) : undefined);
+      for (let changes = below(4); changes > 0 && bytes.length > 0; changes--) bytes[below(bytes.length)] = below(256);
+      const env = from(ENVS);
+      const fault = faultOf([readMessage(new Reader(bytes), env)], bytes);
+      if (fault) expect({ fault, message: toHex(bytes), env }).toBeNull();
+    }
+  });
+
   test('of every prefix of every message', () => {
     for (const message of MESSAGES) {
       for (let end = 0; end <= message.length; end++) {
         const bytes = message.subarray(0, end);
-        for (const env of ENVS.slice(0, end % 7 === 0 ? ENVS.length : 4)) {
+        for (const env of ENVS.slice(0, end % 29 === 0 ? ENVS.length : 4)) {
           const fault = faultOf([readMessage(new Reader(bytes), env)], bytes);
           if (fault) expect(fault).toBeNull();
         }

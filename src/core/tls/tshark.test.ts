@@ -1,99 +1,12 @@
-/** Where tshark sees a field, a field of ours has to lie: to the byte, in clear and inside decrypted records. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+/**
+ * Where tshark sees a field, a field of ours has to lie, and where a leaf of ours begins, tshark sees an edge: to the
+ * byte, in clear and inside decrypted records.
+ */
+import { describe, expect, test, vi } from 'vitest';
 import { hasProgram } from '../../../tests/programs.ts';
-import { fromHex } from '../bytes/hex.ts';
 import { dissect } from './dissect.ts';
-import type { Chunk, Dissection, Field } from './dissection.ts';
-import chromium from './fixtures/chromium-hello.json' with { type: 'json' };
-import rare from './fixtures/rare-suites.json' with { type: 'json' };
-import rfc8448 from './fixtures/rfc8448.json' with { type: 'json' };
-import sessions from './fixtures/sessions.json' with { type: 'json' };
-
-const folder = mkdtempSync(join(tmpdir(), 'tshark-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const bytesOf = (hex: string): Uint8Array => {
-  const bytes = fromHex(hex);
-  if (!bytes.ok) throw new Error(bytes.error.why);
-  return bytes.value;
-};
-
-interface Sample {
-  readonly name: string;
-  readonly chunks: readonly Chunk[];
-  readonly keyLog: string;
-}
-
-const LABELS: Readonly<Record<string, string>> = {
-  'c e traffic': 'CLIENT_EARLY_TRAFFIC_SECRET',
-  'c hs traffic': 'CLIENT_HANDSHAKE_TRAFFIC_SECRET',
-  's hs traffic': 'SERVER_HANDSHAKE_TRAFFIC_SECRET',
-  'c ap traffic': 'CLIENT_TRAFFIC_SECRET_0',
-  's ap traffic': 'SERVER_TRAFFIC_SECRET_0',
-};
-
-const toChunks = (records: readonly { from: string; hex: string }[]): Chunk[] =>
-  records.map(({ from, hex }, at) => ({ from: from === 'client' ? 'client' : 'server', at, bytes: bytesOf(hex) }));
-
-/** tshark takes the encrypted ChangeCipherSpec of a second handshake for one in clear. */
-const MISREAD = 'a short renegotiation';
-
-const SAMPLES: readonly Sample[] = [
-  { name: chromium.peer, chunks: toChunks([{ from: 'client', hex: chromium.hex }]), keyLog: '' },
-  ...[...sessions.sessions, ...rare.sessions.filter(({ name }) => name !== MISREAD)].map(
-    ({ name, records, keyLog }) => ({ name, chunks: toChunks(records), keyLog }),
-  ),
-  ...rfc8448.traces.map(({ section, records, secrets }) => ({
-    name: `RFC 8448 §${section}`,
-    chunks: toChunks(records),
-    keyLog: Object.entries(secrets)
-      .map(([name, hex]) => (LABELS[name] ? `${LABELS[name]} ${records[0]?.hex.slice(22, 86)} ${hex}\n` : ''))
-      .join(''),
-  })),
-];
-
-const IP_BYTES = 20;
-const TCP_BYTES = 20;
-const HEADERS = IP_BYTES + TCP_BYTES;
-const [SYN, ACK, PUSH] = [2, 16, 8];
-
-/** A capture of raw IP with one record in each segment. */
-function pcap(records: readonly { from: string; bytes: Uint8Array }[]): Buffer {
-  const sent = { client: 1000, server: 5000 };
-  const packets: Buffer[] = [];
-  const packet = (from: 'client' | 'server', flags: number, data: Uint8Array): void => {
-    const bytes = Buffer.alloc(16 + HEADERS);
-    const other = from === 'client' ? 'server' : 'client';
-    bytes.writeUInt32LE(packets.length, 0);
-    bytes.writeUInt32LE(HEADERS + data.length, 8);
-    bytes.writeUInt32LE(HEADERS + data.length, 12);
-    bytes.set([0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6], 16);
-    bytes.writeUInt16BE(HEADERS + data.length, 18);
-    bytes.set(from === 'client' ? [127, 0, 0, 2, 127, 0, 0, 1] : [127, 0, 0, 1, 127, 0, 0, 2], 28);
-    bytes.writeUInt16BE(from === 'client' ? 50_000 : 4433, 36);
-    bytes.writeUInt16BE(from === 'client' ? 4433 : 50_000, 38);
-    bytes.writeUInt32BE(sent[from], 40);
-    bytes.writeUInt32BE(flags & ACK ? sent[other] : 0, 44);
-    bytes.set([0x50, flags, 0xff, 0xff], 48);
-    packets.push(bytes, Buffer.from(data));
-    sent[from] += data.length + (flags & SYN ? 1 : 0);
-  };
-  packet('client', SYN, new Uint8Array());
-  packet('server', SYN | ACK, new Uint8Array());
-  packet('client', ACK, new Uint8Array());
-  for (const { from, bytes } of records) packet(from === 'client' ? 'client' : 'server', ACK | PUSH, bytes);
-  const header = Buffer.alloc(24);
-  header.writeUInt32LE(0xa1b2c3d4, 0);
-  header.writeUInt16LE(2, 4);
-  header.writeUInt16LE(4, 6);
-  header.writeUInt32LE(262_144, 16);
-  header.writeUInt32LE(101, 20); // LINKTYPE_RAW
-  return Buffer.concat([header, ...packets]);
-}
+import type { Field } from './dissection.ts';
+import { edgesOf, HEADERS, SAMPLES, startsOf, tsharkFields } from '../../../tests/tshark-fields.ts';
 
 /** Fields that tshark cuts differently, each with the reason. */
 const CUT_DIFFERENTLY: Readonly<Record<string, string>> = {
@@ -106,41 +19,49 @@ const CUT_DIFFERENTLY: Readonly<Record<string, string>> = {
   '': 'headings of tshark without a field of their own',
 };
 
+/** Leaves whose beginning tshark 4.0.17 does not show, each with the reason. */
+const UNSEEN: Readonly<Record<string, string>> = {
+  'authentication tag': 'tshark shows a protected record whole',
+  encrypted_record: 'the same',
+  MAC: 'the same',
+  padding: 'the same, once it is open',
+  padding_length: 'the same',
+  'tag and length': 'headers of DER: openssl shows them, below',
+  contents: 'the same',
+  'unused bits': 'the same',
+  id: 'a session id in an empty list of its own',
+  length: 'of lists that tshark counts to their item, or does not take apart',
+  type: 'content type in front of padding',
+  g: 'SRP: not taken apart',
+  N: 'the same',
+  s: 'the same',
+  B: 'the same',
+  A: 'the same',
+  kdf_id: 'Encrypted ClientHello: not taken apart',
+  aead_id: 'the same',
+  config_id: 'the same',
+  encapsulated_key: 'the same',
+  encrypted_hello: 'the same',
+  binder: 'shown with its length',
+  hint: 'shared keys and passwords: shown with its length, or not taken apart',
+  identity: 'the same',
+  point: 'of a key exchange that tshark does not take apart',
+  name: 'the same',
+  algorithm: 'the same',
+  curve_type: 'the same',
+  namedcurve: 'the same',
+  signature: 'the same',
+  p: 'the same',
+  Ys: 'the same',
+  Yc: 'the same',
+};
+
 const spanOf = (start: number, end: number): string => `${start}-${end}`;
 
 /** Every stretch that a field of ours covers, with and without the type and length that its first parts are. */
 function spans({ range, children }: Field): string[] {
   const bodies = children.slice(0, 3).map((child) => spanOf(child.range.start, range.end));
   return [spanOf(range.start, range.end), ...bodies, ...children.flatMap(spans)];
-}
-
-interface Seen {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The fields that tshark finds in each record, in order. */
-function tsharkFields(dissection: Dissection, keyLog: string): Seen[][] {
-  const records = dissection.records.map(({ from, wire }) => ({
-    from,
-    bytes: dissection.buffers[wire] ?? new Uint8Array(),
-  }));
-  const [capture, secrets] = [join(folder, 'capture.pcap'), join(folder, 'secrets.log')];
-  writeFileSync(capture, pcap(records));
-  writeFileSync(secrets, keyLog);
-  const options = ['-r', capture, '-o', `tls.keylog_file:${secrets}`, '-d', 'tcp.port==4433,tls', '-T', 'pdml'];
-  const pdml = execFileSync('tshark', options, { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] }).toString();
-  return pdml
-    .split('<packet>')
-    .slice(4)
-    .map((packet) =>
-      [...packet.matchAll(/<proto name="tls"[^]*?<\/proto>/g)].flatMap(([tree]) =>
-        [...tree.matchAll(/<field name="([^"]*)"[^>]*? size="(\d+)" pos="(\d+)"([^>]*)>/g)]
-          .map(([line, name = '', size, pos]) => ({ line, name, start: Number(pos), end: Number(pos) + Number(size) }))
-          .filter(({ line, start, end }) => end > start && !line.includes('hide="yes"')),
-      ),
-    );
 }
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -164,6 +85,19 @@ describe.skipIf(!hasProgram('tshark'))('tshark sees the same messages and fields
       }
     }
     expect(compared).toBeGreaterThan(60);
+    let [confirmed, all] = [0, 0];
+    for (const { index, fields, opened } of dissection.records) {
+      const wire = edgesOf(seen[index] ?? [], HEADERS);
+      const inner = new Set([...edgesOf(seen[index] ?? [], 0), ...wire]);
+      for (const [tree, edges] of [[fields, wire] as const, ...(opened ? [[opened, inner] as const] : [])]) {
+        for (const { name, start } of startsOf(tree)) {
+          all += 1;
+          if (edges.has(start)) confirmed += 1;
+          else if (!(name in UNSEEN)) expect(`record ${index}: ${name} at ${start}`).toBe('an edge that tshark sees');
+        }
+      }
+    }
+    expect(confirmed / all).toBeGreaterThan(0.5);
     const headers = seen.map((found) => found.filter(({ name }) => name === 'tls.handshake.type').length);
     const messages = dissection.records.map(
       ({ index }) => dissection.messages.filter(({ records }) => records.at(-1) === index).length,
