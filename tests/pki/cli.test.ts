@@ -271,6 +271,8 @@ describe('what cannot be used is a sentence with the file and the place', () => 
     expect((await run('issue', 'eve', ...mixed)).error).toMatch(/do not belong together/);
     expect((await run('revoke', join(two, 'alice.crt'), '--certs', one)).error).toMatch(/was not issued by this CA/);
     expect((await run('show', join(one, 'none'))).error).toMatch(/there is no file/);
+    const none = join(root, 'no-ca');
+    expect((await run('issue', '--certs', none)).error).toMatch(/there is no CA in .*pki init/);
     const locked = join(root, 'locked');
     await must('init', '--certs', locked, '--newkey', 'p256', '--passout', 'pass:right');
     expect((await run('issue', 'eve', '--certs', locked)).error).toMatch(

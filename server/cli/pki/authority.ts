@@ -1,4 +1,5 @@
 /** The CA that signs for a command: its certificate, its key, and the folder they lie in. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from '../../../src/core/bytes/secret.ts';
 import { keyFits, readCertificate, unlockKey } from '../../../src/core/pki/pki.ts';
@@ -36,6 +37,8 @@ interface Values {
 export function authorityFrom(values: Values): Authority {
   const certificateFile = values.ca ?? join(values.certs, 'ca.crt');
   const keyFile = values['ca-key'] ?? join(values.certs, 'ca.key');
+  if (values.ca === undefined && !existsSync(certificateFile))
+    throw new StartError(`there is no CA in ${values.certs}. Make one: trustwalk pki init --certs ${values.certs}`);
   const certificate = readPem(certificateFile, 'CERTIFICATE');
   const facts = must(readCertificate(certificate), certificateFile);
   if (!facts.isAuthority) throw new StartError(`${certificateFile}: This certificate may not sign others (CA:FALSE).`);
