@@ -60,6 +60,8 @@ export const BLOCKS = {
       serverName: v.optional(Text),
       /** `step`: every record waits until the learner lets it through */
       gate: v.optional(v.picklist(['run', 'step'])),
+      /** `yes`: the desk gives out session tickets, and the learner may resume with one */
+      tickets: v.optional(v.picklist(['yes', 'no'])),
       /** what the run is called, so that a bet or a check can name it; else the scenario, or `good` */
       label: v.optional(Id),
     }),

@@ -3,6 +3,7 @@ import type { ClientProgram, Engine, TlsVersion } from '$core/bridge/messages.ts
 import type { BlockParams } from '$core/course/blocks.ts';
 import { clientOf, type CommandInput } from '$core/world/commands.ts';
 import { labelOf, type Made } from '$core/world/run-label.ts';
+import { Settings } from './settings.svelte.ts';
 
 export class Choices {
   readonly #settled: () => BlockParams<'stage'>;
@@ -10,6 +11,8 @@ export class Choices {
   #client = $state<ClientProgram>('page');
   #server = $state<Engine>('node');
   #gate = $state<'run' | 'step'>('run');
+  readonly settings = new Settings();
+  #resumesNext = false;
 
   /** @param settled what is not offered to be chosen */
   constructor(settled: () => BlockParams<'stage'>) {
@@ -56,10 +59,21 @@ export class Choices {
     return this.#settled().label ?? labelOf(this.made);
   }
 
+  /** The next connection goes on from the ticket of an earlier one. */
+  resumeNext(): void {
+    this.#resumesNext = true;
+  }
+
   /** The command that makes the connection. */
   dial(): CommandInput {
     const { scenario, ...made } = this.made;
+    const resume = this.#resumesNext ? 'yes' : 'no';
+    this.#resumesNext = false;
+    const { tickets } = this.#settled();
     return {
+      ...this.settings.fields(this.version),
+      ...(tickets !== undefined && { tickets }),
+      resume,
       ...{ type: 'dial', ...made, gate: this.gate, label: this.label },
       serverName: this.#settled().serverName ?? 'localhost',
       ...(scenario === null ? {} : { scenario }),
