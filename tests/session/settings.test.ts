@@ -1,14 +1,19 @@
 /** What can be chosen of a run, on real sockets with both engines, and what the wire then shows. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/core/bridge/messages.ts';
 import { GROUPS, SUITE_NAMES, SUITES, type GroupName, type SuiteName } from '../../src/core/bridge/settings.ts';
-import type { Run } from '../../src/core/bridge/run.ts';
+import { keyLogOf, viewOf, type Run } from '../../src/core/bridge/run.ts';
 import { CIPHER_SUITES, suiteOf } from '../../src/core/tls/names/suites.ts';
 import { GROUPS as GROUP_REGISTRY } from '../../src/core/tls/names/names.ts';
 import { dissectionOf } from '../../src/core/world/outcome.ts';
 import { findEngines } from '../../server/session/engines.ts';
 import type { Sessions } from '../../server/session/session.ts';
 import { hasProgram } from '../programs.ts';
+import { writePcapng } from '../../src/core/capture/write-pcapng.ts';
 import { aPki, Learner, said, sessionsFor, type Pki } from './learner.ts';
 import { issuedBy, type Made } from './openssl-pki.ts';
 
@@ -116,6 +121,31 @@ describe.skipIf(!hasProgram('openssl'))('what was chosen for a run', () => {
     expect(learner.facts).toEqual([]);
   });
 
+  test.skipIf(!hasProgram('tshark'))(
+    'tshark sees the same: the group asked for again, and no certificates',
+    async () => {
+      const learner = aLearner();
+      const first = await run(
+        ...([learner, 'openssl'] as const),
+        { groups: ['secp256r1'], suites: ['TLS_AES_256_GCM_SHA384'], tickets: true },
+        { groups: ['x25519', 'secp256r1'] },
+      );
+      // ClientHello, HelloRetryRequest (a ServerHello to tshark), ClientHello, ServerHello of 0x1302 with a share of 23
+      expect(sharked(first, 'tls.handshake.type').slice(0, 6)).toEqual(['1', '2', '1', '2', '8', '13']);
+      expect(sharked(first, 'tls.handshake.extensions_key_share_selected_group')).toEqual(['23']);
+      expect(sharked(first, 'tls.handshake.ciphersuite', 'tls.handshake.type == 2')).toEqual(['0x1302', '0x1302']);
+      await learner.ask({ type: 'hang-up', run: first.id });
+      await learner.until(first.id, ({ closes }) => closes.length === 2);
+      const second = await run(
+        ...([learner, 'openssl'] as const),
+        { groups: ['secp256r1'], suites: ['TLS_AES_256_GCM_SHA384'], tickets: true },
+        { groups: ['x25519', 'secp256r1'], resume: true },
+      );
+      expect(sharked(second, 'tls.handshake.type').slice(0, 7)).toEqual(['1', '2', '1', '2', '8', '20', '20']);
+      expect(sharked(second, 'tls.handshake.extensions.psk.identity.selected')).toEqual(['0']);
+    },
+  );
+
   describe('resumption', () => {
     const CERTIFICATES = ['Certificate', 'CertificateRequest', 'CertificateVerify'];
     const over = async (learner: Learner, one: Run) => {
@@ -199,3 +229,23 @@ describe.skipIf(!hasProgram('openssl'))('what was chosen for a run', () => {
     });
   });
 });
+
+/** The values of a field in a run, as tshark reads its capture. */
+function sharked(run: Run, field: string, filter = 'tls.handshake'): string[] {
+  const file = writePcapng({
+    ...{ chunks: viewOf(run, 'wire'), keyLog: keyLogOf(run, 'both'), startedAt: run.startedAt, comment: '' },
+    client: { address: '127.0.0.2', port: 40_000 },
+    server: { address: '127.0.0.1', port: 6226 },
+  });
+  if (!file.ok) throw new Error(file.error.why);
+  const folder = mkdtempSync(join(tmpdir(), 'trustwalk-shark-'));
+  try {
+    const path = join(folder, 'run.pcapng');
+    writeFileSync(path, file.value);
+    const args = ['-r', path, '-d', 'tcp.port==6226,tls', '-Y', filter, '-T', 'fields', '-e', field];
+    const output = execFileSync('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    return output.split(/[\n,]/).filter((value) => value !== '');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
