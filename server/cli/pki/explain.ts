@@ -1,7 +1,8 @@
 import { isoTime } from '../../../src/core/asn1/time.ts';
 import { printable } from '../../../src/core/capture/printable.ts';
 import type { ExplainedPath } from '../../../src/core/pki/explain.ts';
-import { explain as explainChain, readCertificate, readCrl } from '../../../src/core/pki/pki.ts';
+import { blocksOf, certificateFrom } from '../../../src/core/pki/input.ts';
+import { explain as explainChain, readCrl } from '../../../src/core/pki/pki.ts';
 import { readOptions, UsageError, type Terminal } from '../usage.ts';
 import { listed } from './listed.ts';
 import { must } from './failure.ts';
@@ -49,10 +50,10 @@ export function explain(args: string[], terminal: Terminal): number {
   if (ca.length === 0) throw new UsageError('pki explain needs a trust anchor: --ca FILE');
   const now = values.at === undefined ? Date.now() : timeOf('--at', values.at);
   const question = {
-    certificate: certificatesOf(leaf),
+    certificate: textOf(leaf, 'CERTIFICATE', certificateFrom),
     anchors: ca.map(certificatesOf),
     untrusted: untrusted.map(certificatesOf),
-    crls: crl.map((file) => checked(file, readPem(file, 'X509 CRL'), 'revocation list')),
+    crls: crl.map((file) => textOf(file, 'X509 CRL', readCrl)),
     ...(purpose === undefined ? {} : { purpose: purposeOf(purpose) }),
     ...(name === undefined ? {} : { host: name }),
     strict: values.strict,
@@ -64,9 +65,9 @@ export function explain(args: string[], terminal: Terminal): number {
   return trusted ? 0 : 1;
 }
 
-/** Certificates of a file; what is wrong with one is said with the file's name. */
+/** Certificates of a file. One that is damaged does not keep the others from being judged. */
 function certificatesOf(file: string): string {
-  return checked(file, readPem(file, 'CERTIFICATE'), 'certificate');
+  return textOf(file, 'CERTIFICATE', (pem) => blocksOf(pem, 'certificate'));
 }
 
 /** @throws UsageError */
@@ -75,10 +76,10 @@ function purposeOf(text: string): 'server' | 'client' {
   throw new UsageError(`--purpose takes server or client, not "${text}".`);
 }
 
-/** The same text, if something of this kind can be read in it; else the file's name is said. */
-function checked(file: string, pem: string, kind: 'certificate' | 'revocation list'): string {
-  const read = kind === 'certificate' ? readCertificate(pem) : readCrl(pem);
-  must<unknown>(read, file);
+/** The text of a file, if what is needed can be read in it; else what is wrong, with the file's name. */
+function textOf(file: string, label: string, read: (pem: string) => Parameters<typeof must<unknown>>[0]): string {
+  const pem = readPem(file, label);
+  must<unknown>(read(pem), file);
   return pem;
 }
 
