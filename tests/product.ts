@@ -24,11 +24,12 @@ export interface Product {
  *
  * @param folder gets `certs/` and `data/`
  * @param options more command-line options; a later `--port` wins
+ * @param start the program, where this file is not beside it
  * @throws Error with what was printed when it ends before it is ready
  */
-export function startProduct(folder: string, options: readonly string[] = []): Promise<Product> {
+export function startProduct(folder: string, options: readonly string[] = [], start = START): Promise<Product> {
   const places = ['--port', '0', '--desk-port', '0', '--certs', join(folder, 'certs'), '--data', join(folder, 'data')];
-  const child = spawn(process.execPath, [START, ...places, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [start, ...places, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const end = (signal: NodeJS.Signals) => {

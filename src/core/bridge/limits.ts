@@ -16,9 +16,9 @@ export const LIMITS = {
   missedPings: 2,
   /** sockets one browser, and the process, may hold open */
   socketsPerCookie: 8,
-  sockets: 64,
-  /** learners with a relay at one time */
-  sessions: 64,
+  sockets: 512,
+  /** learners with a relay at one time: some classes, with room; an idle one costs some 30 KiB */
+  sessions: 256,
   /** connections of one session that are open at once */
   connectionsPerSession: 4,
   /** a connection's longest life: a lesson step with time to read */
