@@ -2,7 +2,8 @@ import type { Bench } from './bench.ts';
 import { bridge } from './bridge.ts';
 import { dissect } from './dissect.ts';
 import { hex } from './hex.ts';
+import { issue } from './issue.ts';
 import { stage } from './stage.ts';
 
 /** All benches by the name that `npm run bench -- NAME` takes. */
-export const BENCHES: Readonly<Record<string, Bench>> = { bridge, dissect, hex, stage };
+export const BENCHES: Readonly<Record<string, Bench>> = { bridge, dissect, hex, issue, stage };
