@@ -51,7 +51,7 @@ export default defineConfig({
         ssr: true,
         rolldownOptions: {
           checks: QUIET_CHECKS,
-          input: { cli: at('server/cli/main.ts') },
+          input: { cli: at('server/cli/main.ts'), 'log-thread': at('server/log/log-thread.ts') },
           output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },
       },

@@ -8,6 +8,7 @@ import { type CrlState, isRevoked, knownCrl } from './desk/crl.ts';
 import { type Desk, createDesk } from './desk/desk.ts';
 import { revokeIn } from './desk/revoke.ts';
 import { noPort } from './http/listen.ts';
+import type { OpenRecorder } from './log/recording.ts';
 import type { ServeOptions } from './options.ts';
 import type { DeskRefusal } from './session/desk-connection.ts';
 import { type DeskListener, type DeskMaterial, openDeskListener } from './session/desk-listener.ts';
@@ -31,6 +32,8 @@ export interface DeskPortParts {
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly log: (line: string) => void;
+  /** writes each connection down; without it none is */
+  readonly record?: OpenRecorder;
 }
 
 type PortOptions = Pick<ServeOptions, 'host' | 'deskPort' | 'passphrase' | 'oldPassphrases' | 'weakModes'>;
@@ -102,12 +105,13 @@ export async function openDeskPort(options: PortOptions, parts: DeskPortParts): 
 
 function openListener(
   { host, deskPort }: PortOptions,
-  { certs, now }: DeskPortParts,
+  { certs, now, record }: DeskPortParts,
   desk: Desk,
   watch: CrlWatch,
 ): Promise<DeskListener> {
   return openDeskListener({
     ...{ host, port: deskPort, now, serve: desk.serve, privateKey: certs.server.privateKey },
+    ...(record === undefined ? {} : { record }),
     material: materialOf(certs, watch.state()),
     refusal: ({ serial }) => refusalOf(watch.state(), serial),
     refused: ({ code, text }, peer) => void desk.trail.note({ event: 'connect', code, user: null, peer, detail: text }),

@@ -10,6 +10,8 @@ import { createDesk } from './desk/desk.ts';
 import { type DeskPort, LAST_CRL, openDeskPort } from './desk-port.ts';
 import { startFront } from './front.ts';
 import { needPort } from './http/listen.ts';
+import { LOG_FILE } from './log/book.ts';
+import { type HandshakeLog, openHandshakeLog } from './log/handshake-log.ts';
 import { EXAMPLE_PASSPHRASE, STORE_FILE, type ServeOptions } from './options.ts';
 import { findEngines } from './session/engines.ts';
 import { createRandom } from './random.ts';
@@ -68,13 +70,13 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   await needPort(options.host, options.deskPort, '--desk-port');
   const identities = keptIdentities(options.data);
   await identities(KEY_KINDS[0]);
-  const store = openStore(join(options.data, STORE_FILE));
-  const port = await openPort(options, store, log);
+  const handshakes = await openHandshakeLog(join(options.data, LOG_FILE), log);
+  const port = await openPort(options, handshakes, log);
   // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
   const engines = await findEngines();
-  const sessions = createSessions({ identities, engines, openDesk, now, random, log });
+  const sessions = createSessions({ identities, engines, openDesk, now, random, log, record: handshakes.record });
   return {
     sessions,
     desk: {
@@ -85,17 +87,21 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
     deskRuns: port.listener,
     async close() {
       await Promise.all([sessions.closeAll(), port.close()]);
+      await handshakes.close();
     },
   };
 }
 
-/** The store is closed when this fails. */
-async function openPort(options: ServeOptions, store: Store, log: Log): Promise<DeskPort> {
+/** Everything is closed when this fails. */
+async function openPort(options: ServeOptions, handshakes: HandshakeLog, log: Log): Promise<DeskPort> {
+  let store: Store | null = null;
   try {
+    store = openStore(join(options.data, STORE_FILE));
     const certs = await ensureCerts(options.certs, now(), log, store.kept(LAST_CRL));
-    return await openDeskPort(options, { certs, store, now, random, log });
+    return await openDeskPort(options, { certs, store, now, random, log, record: handshakes.record });
   } catch (error) {
-    store.close();
+    store?.close();
+    await handshakes.close();
     throw error;
   }
 }

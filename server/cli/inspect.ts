@@ -1,17 +1,10 @@
-import {
-  fileProblems,
-  connectionJson,
-  inspect as inspectConnection,
-  type InspectionProblem,
-} from '../../src/core/capture/inspection.ts';
 import { isKeyLog } from '../../src/core/capture/key-log.ts';
 import { printable } from '../../src/core/capture/printable.ts';
 import { withResumed } from '../../src/core/capture/resumed.ts';
 import { readCapture } from '../../src/core/capture/read-capture.ts';
-import type { Capture } from '../../src/core/capture/capture.ts';
 import { Unreadable, readInput } from './inspect/input.ts';
-import { connectionLines, problemLines } from './inspect/tree.ts';
-import { type Command, type Terminal, UsageError, readOptions } from './usage.ts';
+import { endWithReader, printJson, printTree } from './inspect/print.ts';
+import { type Command, UsageError, readOptions } from './usage.ts';
 
 const HELP = `trustwalk inspect: takes the TLS connections of a capture apart.
 
@@ -60,45 +53,8 @@ export const inspect: Command = {
   },
 };
 
-/** Whoever reads the output may stop, as `head` does: then there is nobody to write for. */
-function endWithReader(): void {
-  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
-}
-
 async function readKeyLog(file: string): Promise<string> {
   const text = new TextDecoder('latin1').decode(await readInput(file));
   if (!isKeyLog(text)) throw new Unreadable(`${file}: no line of it is one of a key log.`);
   return text;
-}
-
-/** One connection at a time: dissections of all of them at once would not fit. */
-function printJson(capture: Capture, keyLog: string, { out }: Terminal): void {
-  const problems: InspectionProblem[] = fileProblems(capture);
-  out('{"connections":[');
-  for (const index of capture.connections.keys()) {
-    const inspected = inspectConnection(capture, index, keyLog);
-    if (!inspected) continue;
-    out((index === 0 ? '' : ',') + safeJson(connectionJson(inspected)));
-    for (const problem of inspected.problems) problems.push(problem);
-  }
-  out(`],"problems":${safeJson(problems)}}`);
-}
-
-/** The same JSON: a hidden character can only stand in a string, and there its escape means it. */
-function safeJson(value: unknown): string {
-  return printable(JSON.stringify(value));
-}
-
-function printTree(capture: Capture, keyLog: string, { out }: Terminal): void {
-  const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
-  const count = capture.connections.length;
-  out(`${capture.format}, ${capture.packets} packets, ${count} TLS ${count === 1 ? 'connection' : 'connections'}`);
-  for (const index of capture.connections.keys()) {
-    const inspected = inspectConnection(capture, index, keyLog);
-    if (inspected) for (const line of connectionLines(inspected, index, isColoured)) out(line);
-  }
-  for (const line of problemLines(fileProblems(capture), isColoured)) out(line);
 }

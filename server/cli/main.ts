@@ -4,6 +4,7 @@ import { StartError } from '../start-error.ts';
 import { client } from './client.ts';
 import { desk } from './desk.ts';
 import { inspect } from './inspect.ts';
+import { log } from './log.ts';
 import { USAGE as LESSONS_HELP, lessons as runLessons } from './lessons.ts';
 import { pki } from './pki/pki.ts';
 import { serve } from './serve.ts';
@@ -15,7 +16,7 @@ const lessons: Command = {
   run: (args, { out }) => runLessons(args, out),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, client, desk, pki, inspect, lessons };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, client, desk, pki, inspect, log, lessons };
 
 const HELP = [
   'trustwalk: understand mutual TLS by doing it',

@@ -13,7 +13,7 @@ const HELP = `trustwalk serve: the site and its bridge, and the order desk.
   --desk-port N     of the order desk (6226); 0 picks a free one
   --host HOST       a loopback address (127.0.0.1)
   --certs DIR       the desk's own PKI, made at the first start (certs)
-  --data DIR        the desk's accounts and orders, and the relay's key (.data)
+  --data DIR        the desk's accounts and orders, the handshake log, and the relay's key (.data)
   --passphrase S    16 bytes under which the desk's lines are AES-encrypted; given a second
                     time, the old one, which is taken as well until all clients have the new
   --weak-modes      the desk also takes CBC and ECB, which notice no change

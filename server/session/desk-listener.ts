@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { DeskRun } from '../../src/core/bridge/messages.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
+import type { OpenRecorder } from '../log/recording.ts';
 import type { AcceptedClient, LoadResult, RelayPeer } from '../relay/relay.ts';
 import { StartError } from '../start-error.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type DeskRefusal,
 } from './desk-connection.ts';
 import { openNodeRelay } from '../relay/node-relay.ts';
+import { recorded } from './recorded.ts';
 import { openTappedRelay } from './tapped-relay.ts';
 
 export interface DeskListenerLimits extends DeskConnectionLimits {
@@ -57,6 +59,8 @@ export interface DeskListenerOptions {
   readonly refused?: (refusal: DeskRefusal, client: Partial<RelayPeer> & { readonly address: string }) => void;
   /** Unix time in ms */
   readonly now: () => number;
+  /** writes each connection down; without it none is */
+  readonly record?: OpenRecorder;
   readonly limits?: DeskListenerLimits;
 }
 
@@ -86,7 +90,7 @@ export interface DeskListener {
  * @throws StartError when the desk's own material cannot be used; Node's error when the port cannot be had
  */
 export async function openDeskListener(options: DeskListenerOptions): Promise<DeskListener> {
-  const { host, port, privateKey, material, serve, now, limits = DESK_LISTENER_LIMITS } = options;
+  const { host, port, privateKey, material, serve, now, record, limits = DESK_LISTENER_LIMITS } = options;
   const { refusal = () => null, refused = () => undefined } = options;
   const listeners = new Set<(run: DeskRun) => void>();
   const open = new Set<DeskConnection>();
@@ -122,11 +126,18 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
     deadlineMs: limits.connectionMs,
     maxRuns: limits.connections,
     onRun: (run) => {
-      const connection = new DeskConnection(++count, now(), run, limits, owner);
+      const startedAt = now();
+      const connection = new DeskConnection(++count, startedAt, run, limits, owner);
       open.add(connection);
       const halfOpen = [...open].filter(({ sha256 }) => sha256 === null).length;
       if (halfOpen > limits.halfOpen) setImmediate(() => run.end());
-      return connection;
+      if (record === undefined) return connection;
+      const { peerAddress: address, peerPort } = run;
+      const ends = {
+        client: { address, port: peerPort },
+        server: { address: address.includes(':') ? '::1' : '127.0.0.1', port: relay.port },
+      };
+      return recorded(connection, record({ owner: null, label: 'desk', startedAt, ...ends }));
     },
   });
   const loaded = relay.load(material);

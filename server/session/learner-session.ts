@@ -8,6 +8,7 @@ import type { Fact } from '../../src/core/bridge/run.ts';
 import { kindOfKeyIn } from '../../src/core/pki/facts.ts';
 import { KEY_KINDS } from '../../src/core/pki/keys/key-kind.ts';
 import type { Answer, AskCsr, ConfigureRelay, Dial, Engine, Report, Request } from '../../src/core/bridge/messages.ts';
+import { NO_RECORDER } from '../log/recording.ts';
 import type { KeptSession } from '../relay/kept-session.ts';
 import type { TapRun } from '../tap/tap-run.ts';
 import { failed } from './answers.ts';
@@ -21,6 +22,7 @@ import { openTappedRelay, type TappedRelay, type TappedRunListener } from './tap
 
 type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
+const LOOPBACK = '127.0.0.1';
 const ENDED = 'This session has ended. Reload the page.';
 /** A DNS name as a certificate can carry it. */
 const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
@@ -28,6 +30,7 @@ const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export class LearnerSession implements Session {
   readonly id: string;
   readonly #deps: SessionDeps;
+  readonly #owner: string;
   readonly #limits: NonNullable<SessionDeps['limits']>;
   readonly #log: FactLog;
   /** runs of which something may still come */
@@ -51,7 +54,9 @@ export class LearnerSession implements Session {
   readonly #keptSessions = new KeptSessions();
   #closing: Promise<void> | null = null;
 
-  constructor(deps: SessionDeps) {
+  /** @param owner under whom the handshake log has its runs */
+  constructor(deps: SessionDeps, owner: string) {
+    this.#owner = owner;
     this.id = Buffer.from(deps.random(16)).toString('hex');
     this.#deps = deps;
     this.#limits = deps.limits ?? LIMITS;
@@ -192,7 +197,7 @@ export class LearnerSession implements Session {
     this.#dialling += 1;
     try {
       const { port } = await this.#opened(this.#engine);
-      const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen });
+      const socket = connect({ host: LOOPBACK, port, noDelay: true, allowHalfOpen });
       await once(socket, 'connect');
       return socket;
     } finally {
@@ -202,8 +207,15 @@ export class LearnerSession implements Session {
 
   /** Registers the run before any byte of it is sent, so that the tap finds it. */
   #opensRun(request: Dial, socket: Socket): SessionRun {
-    const run = new SessionRun(++this.#runCount, this.#log, request, this.#engine, this.#deps.now());
+    const startedAt = this.#deps.now();
     const port = socket.localPort ?? 0;
+    const recorder = this.#deps.record?.({
+      ...{ owner: this.#owner, label: request.label, startedAt },
+      client: { address: LOOPBACK, port },
+      server: { address: LOOPBACK, port: socket.remotePort ?? 0 },
+    });
+    const logs = { facts: this.#log, recorder: recorder ?? NO_RECORDER };
+    const run = new SessionRun(++this.#runCount, logs, request, this.#engine, startedAt);
     this.#runs.set(run.id, run);
     this.#byPeerPort.set(port, run);
     const tapRun = this.#tapRuns.get(port);
@@ -224,6 +236,7 @@ export class LearnerSession implements Session {
   }
 
   #forget(run: SessionRun, port: number): void {
+    run.over();
     this.#runs.delete(run.id);
     if (this.#byPeerPort.get(port) === run) this.#byPeerPort.delete(port);
   }
@@ -241,7 +254,7 @@ export class LearnerSession implements Session {
     const open = engines[engine] ?? engines.node;
     const relay = openTappedRelay({
       openRelay: async (onConnection) => open(await identities(KEY_KINDS[0]), onConnection),
-      listen: { host: '127.0.0.1', port: 0 },
+      listen: { host: LOOPBACK, port: 0 },
       deadlineMs: this.#limits.connectionMs,
       // A dial that was refused a moment ago may still be closing while the next one opens.
       maxRuns: 2 * this.#limits.connectionsPerSession,
@@ -254,7 +267,7 @@ export class LearnerSession implements Session {
 
   #listenTo(tapRun: TapRun): TappedRunListener {
     const { peerAddress, peerPort } = tapRun;
-    const isOwn = peerAddress === '127.0.0.1';
+    const isOwn = peerAddress === LOOPBACK;
     let run: SessionRun | undefined;
     if (isOwn) this.#tapRuns.set(peerPort, tapRun);
     this.#byPeerPort.get(peerPort)?.joined(tapRun);
@@ -284,7 +297,10 @@ export class LearnerSession implements Session {
   }
 
   async #end(): Promise<void> {
-    for (const { end } of this.#runs.values()) end?.client.destroy();
+    for (const run of this.#runs.values()) {
+      run.end?.client.destroy();
+      run.over();
+    }
     this.#runs.clear();
     const relays = await Promise.all([...this.#relays.values()].map((relay) => relay.catch(() => null)));
     await Promise.all(relays.map((relay) => relay?.close()));

@@ -4,16 +4,24 @@ import type { Side } from '../../src/core/tls/dissection.ts';
 import type { ClientReport, Dial, Engine, RunClosed, RunEvent } from '../../src/core/bridge/messages.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
+import type { Recorder, Told } from '../log/recording.ts';
 import type { RelayPeer, RelayReport } from '../relay/relay.ts';
 import type { GateMode } from '../tap/gate.ts';
 import type { HeldRecord, PassedRecord, TapRun } from '../tap/tap-run.ts';
 import type { ClientEnd } from './client-end.ts';
 import type { FactLog } from './fact-log.ts';
+import { relayFact } from './relay-fact.ts';
 
 const MICROSECONDS = 1000;
 
+/** Where the run's facts go: to its page, and to the handshake log. */
+export interface RunLogs {
+  readonly facts: FactLog;
+  readonly recorder: Recorder;
+}
+
 /** What a program said with an event. */
-interface Told {
+interface Said {
   readonly code?: string | null;
   readonly text: string;
   readonly peer?: RelayPeer | null;
@@ -24,19 +32,19 @@ export class SessionRun {
   readonly id: number;
   /** null before it is there, and once nobody can speak through it any more */
   end: ClientEnd | null = null;
-  readonly #log: FactLog;
+  readonly #logs: RunLogs;
   #tap: TapRun | null = null;
   #gate: GateMode;
   readonly #heldSince = new Map<number, number>();
   readonly #startedMs = performance.now();
 
-  constructor(id: number, log: FactLog, dial: Dial, engine: Engine, startedAt: number) {
+  constructor(id: number, logs: RunLogs, dial: Dial, engine: Engine, startedAt: number) {
     this.id = id;
-    this.#log = log;
+    this.#logs = logs;
     const { label, client, serverName, hold } = dial;
     this.#gate = hold ? 'hold' : 'run';
     const version = dial.client === 'node' ? dial.version : '1.3';
-    log.add({ type: 'run', run: id, label, version, client, engine, serverName, startedAt });
+    logs.facts.add({ type: 'run', run: id, label, version, client, engine, serverName, startedAt });
   }
 
   /** The run as the tap knows it; null before it is joined there. */
@@ -62,57 +70,51 @@ export class SessionRun {
   held({ index, from, sent }: HeldRecord): void {
     const at = this.#at();
     this.#heldSince.set(index, at);
-    this.#log.add({ run: this.id, index, from, at, held: sent });
+    this.#add({ index, from, at, held: sent });
   }
 
   record({ index, from, sent, delivered }: PassedRecord): void {
     const at = this.#at();
     const sentAt = this.#heldSince.get(index) ?? at;
     this.#heldSince.delete(index);
-    this.#log.add({ run: this.id, index, from, sentAt, at, sent, delivered });
+    this.#add({ index, from, sentAt, at, sent, delivered });
   }
 
   closed(from: Side, how: RunClosed['how']): void {
-    this.#log.add({ type: 'closed', run: this.id, at: this.#at(), from, how });
+    this.#add({ type: 'closed', at: this.#at(), from, how });
+  }
+
+  /** Nothing more passes; its programs may still say something. */
+  over(): void {
+    this.#logs.recorder.over();
   }
 
   fromRelay(report: RelayReport): void {
-    switch (report.kind) {
-      case 'key-log':
-        return this.#keyLog('server', report.line);
-      case 'accepted':
-        return this.#event('server', 'trusts-peer', { text: 'The desk accepted the certificate.', peer: report.peer });
-      case 'refused':
-        return this.#event('server', 'refuses-peer', report);
-      case 'told':
-      case 'fault':
-      case 'ended':
-        return this.#event('server', report.kind, report);
-    }
+    this.#add(relayFact(report, this.#at()));
   }
 
   fromClient(report: ClientReport): void {
     switch (report.kind) {
       case 'key-log':
-        return this.#keyLog('client', report.line);
+        return this.#add({ type: 'key-log', at: this.#at(), side: 'client', line: report.line });
       case 'trusts':
-        return this.#event('client', 'trusts-peer', {
+        return this.#event('trusts-peer', {
           text: 'The client accepted the desk’s certificate.',
           peer: report.peer,
         });
       case 'refuses':
-        return this.#event('client', 'refuses-peer', report);
+        return this.#event('refuses-peer', report);
       case 'line':
         return this.#heard('client', report.line);
       case 'kept-ticket':
-        return this.#event('client', report.kind, {
+        return this.#event(report.kind, {
           text: `The client keeps a ticket, good for ${report.lifetimeSeconds} seconds.`,
           lifetimeSeconds: report.lifetimeSeconds,
         });
       case 'told':
       case 'fault':
       case 'ended':
-        return this.#event('client', report.kind, report);
+        return this.#event(report.kind, report);
     }
   }
 
@@ -129,16 +131,18 @@ export class SessionRun {
     return Math.round((performance.now() - this.#startedMs) * MICROSECONDS) / MICROSECONDS;
   }
 
-  #keyLog(side: Side, line: string): void {
-    this.#log.add({ type: 'key-log', run: this.id, at: this.#at(), side, line });
-  }
-
   #heard(side: Side, line: string): void {
-    this.#log.add({ type: 'heard', run: this.id, at: this.#at(), side, line });
+    this.#add({ type: 'heard', at: this.#at(), side, line });
   }
 
-  #event(side: Side, name: RunEvent['name'], { code = null, text, peer = null, lifetimeSeconds }: Told): void {
+  /** Said by the client. */
+  #event(name: RunEvent['name'], { code = null, text, peer = null, lifetimeSeconds }: Said): void {
     const lifetime = lifetimeSeconds === undefined ? {} : { lifetimeSeconds };
-    this.#log.add({ type: 'event', run: this.id, at: this.#at(), side, name, code, text, peer, ...lifetime });
+    this.#add({ type: 'event', at: this.#at(), side: 'client', name, code, text, peer, ...lifetime });
+  }
+
+  #add(fact: Told): void {
+    this.#logs.facts.add({ ...fact, run: this.id });
+    this.#logs.recorder.take(fact);
   }
 }

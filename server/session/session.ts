@@ -8,6 +8,7 @@ import type { LimitName } from '../../src/core/bridge/limits.ts';
 import type { Answer, Engine, Request } from '../../src/core/bridge/messages.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
 import type { KeyKind } from '../../src/core/pki/keys/key-kind.ts';
+import type { OpenRecorder } from '../log/recording.ts';
 import type { AcceptedClient, Relay, RelayIdentity } from '../relay/relay.ts';
 import type { OpenRelay } from './tapped-relay.ts';
 import type { Page } from './client-end.ts';
@@ -61,5 +62,7 @@ export interface SessionDeps {
   readonly random: (bytes: number) => Uint8Array;
   /** is told of a fault of our own; never of a learner's material */
   readonly log: (line: string) => void;
+  /** writes each run down; without it none is */
+  readonly record?: OpenRecorder;
   readonly limits?: Readonly<Record<LimitName, number>>;
 }

@@ -1,5 +1,6 @@
 /** Who has a session: found by the tab's own name, made at the first call, forgotten when nobody uses it. */
 import { LIMITS } from '../../src/core/bridge/limits.ts';
+import { ownerOf } from '../log/owner.ts';
 import { LearnerSession } from './learner-session.ts';
 import type { SessionDeps, Sessions } from './session.ts';
 
@@ -35,7 +36,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       const place = places.get(learner);
       if (place) clearTimeout(place.idle);
       else if (places.size >= limits.sessions) makeRoom();
-      const session = place?.session ?? new LearnerSession(deps);
+      const session = place?.session ?? new LearnerSession(deps, ownerOf(learner));
       if (isClosed) void session.close();
       places.delete(learner);
       places.set(learner, { session, idle: idleTimer(learner) });

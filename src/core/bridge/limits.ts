@@ -44,6 +44,11 @@ export const LIMITS = {
   tapBytes: 64 * 1024,
   /** one line of the order desk */
   lineBytes: 64 * 1024,
+  /** rows of the handshake log in one answer, and in one message of news: two screens, and about 30 kB */
+  logRows: 100,
+  logNews: 40,
+  /** what the two programs said of one connection in the log */
+  logWords: 64,
   /** RSA modulus that the relay works with */
   rsaBits: 4096,
 } as const;

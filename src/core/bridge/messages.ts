@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { KEY_KINDS } from '../pki/keys/key-kind.ts';
+import { EventName } from './event-name.ts';
 import { LIMITS } from './limits.ts';
 import { GroupList, SuiteList } from './settings.ts';
 
@@ -285,7 +286,7 @@ export const RunEvent = v.strictObject({
   run: Count,
   at: AtMs,
   side: SideSchema,
-  name: v.picklist(['trusts-peer', 'refuses-peer', 'told', 'fault', 'ended', 'kept-ticket']),
+  name: EventName,
   code: v.nullable(Code),
   text: Words,
   peer: v.nullable(Peer),

@@ -17,16 +17,22 @@ export function isOpen({ text, outcome }: Query): boolean {
 /** Whether a connection has every word of the query somewhere, in either case: an address, a name, an alert. */
 export function matches(summary: ConnectionSummary, { text, outcome }: Query): boolean {
   if (outcome !== null && summary.outcome !== outcome) return false;
-  const words = text.toLowerCase().match(WORDS);
-  if (words === null) return true;
+  const words = wordsIn(text);
+  if (words.length === 0) return true;
   const all = wordsOf(summary);
   return words.every((word) => all.includes(word));
+}
+
+/** The words of a search, in lower case; every one has to be found. */
+export function wordsIn(text: string): readonly string[] {
+  return text.toLowerCase().match(WORDS) ?? [];
 }
 
 /** A version is one word: its number alone would find addresses. */
 const WORDS = /(?:tls|ssl) \d\.\d|\S+/g;
 
-function wordsOf(summary: ConnectionSummary): string {
+/** What a search looks through, in lower case. */
+export function wordsOf(summary: ConnectionSummary): string {
   const { client, server, version, cipherSuite, group, serverName, alpn, startTls, subjects, alerts } = summary;
   const { mutual, resumed, outcome, silentEnd, locked } = summary;
   const words = [

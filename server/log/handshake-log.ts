@@ -1,0 +1,131 @@
+/**
+ * The handshake log of a running server. Whoever carries connections tells them to recorders, which costs a push to a
+ * list; a few times a second everything new goes to the scribe. A disk that is slow or full loses entries of the log,
+ * never a connection.
+ */
+import { existsSync } from 'node:fs';
+import type { LogRow } from '../../src/core/bridge/log.ts';
+import type { LogAsk, LogEntry, LogPage } from './book.ts';
+import { LOG_LIMITS } from './limits.ts';
+import { maySee, type Viewer } from './owner.ts';
+import { type OpenRecorder, Recording } from './recording.ts';
+import { type Scribe, scribeHere } from './scribe.ts';
+import { scribeInThread } from './scribe-in-thread.ts';
+
+export type LogListener = (rows: readonly LogRow[]) => void;
+
+/** The log as a page may ask for it. */
+export interface LogView {
+  list(ask: LogAsk, viewer: Viewer): Promise<LogPage>;
+  entry(id: number, viewer: Viewer): Promise<LogEntry | null>;
+  /** Calls the listener with what was written and the viewer may see; returns the way to stop. */
+  subscribe(viewer: Viewer, listener: LogListener): () => void;
+}
+
+export interface HandshakeLog extends LogView {
+  readonly record: OpenRecorder;
+  /** Writes what is left. May run twice. */
+  close(): Promise<void>;
+}
+
+/** Where the built program has its thread; from the sources there is none. */
+const THREAD = new URL('./log-thread.js', import.meta.url);
+
+/**
+ * Opens the log.
+ *
+ * @param path of its file
+ * @param log is told, in one line, when entries are lost, and when no longer
+ * @throws StartError when the file cannot be used
+ */
+export async function openHandshakeLog(path: string, log: (line: string) => void): Promise<HandshakeLog> {
+  const scribe = existsSync(THREAD) ? await scribeInThread(THREAD, path) : scribeHere(path);
+  return keepLog(scribe, log);
+}
+
+/** @param scribe is closed with the log */
+export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeLog {
+  const listeners = new Map<LogListener, Viewer>();
+  const dirty = new Set<Recording>();
+  let lastId = scribe.lastId;
+  let timer: NodeJS.Timeout | null = null;
+  let waitingBytes = 0;
+  let lost = 0;
+  let isTold = false;
+
+  const changed = (recording: Recording) => {
+    dirty.add(recording);
+    timer ??= setTimeout(flush, LOG_LIMITS.batchMs).unref();
+  };
+
+  /** Those whose turn has come. One that goes on is not written with every record. */
+  const due = (now: number, isLast: boolean): Recording[] => {
+    const found: Recording[] = [];
+    for (const recording of dirty) {
+      if (!recording.isWorthKeeping) {
+        if (!recording.isOpen) dirty.delete(recording);
+        continue;
+      }
+      if (recording.isOpen && !isLast && now - recording.writtenMs < LOG_LIMITS.liveMs) continue;
+      dirty.delete(recording);
+      found.push(recording);
+    }
+    return found;
+  };
+
+  const lose = (count: number, why: string) => {
+    lost += count;
+    if (!isTold) log(`handshake log: connections are served but not written down: ${why}`);
+    isTold = true;
+  };
+
+  async function write(recordings: readonly Recording[]): Promise<void> {
+    if (recordings.length === 0) return;
+    const finished = recordings.filter(({ isOpen }) => !isOpen).length;
+    if (waitingBytes > LOG_LIMITS.waitingBytes) return lose(finished, 'the disk does not keep up');
+    const bytes = recordings.reduce((sum, recording) => sum + recording.bytes, 0);
+    waitingBytes += bytes;
+    try {
+      const drafts = recordings.map((recording) => recording.draft());
+      const owners = new Map(drafts.map(({ id, owner }) => [id, owner]));
+      const rows = await scribe.write(drafts);
+      if (isTold) log(`handshake log: it is written again; connections that are missing: ${lost}`);
+      [lost, isTold] = [0, false];
+      for (const [listener, viewer] of listeners) {
+        const seen = rows.filter(({ id }) => maySee(viewer, owners.get(id) ?? null));
+        if (seen.length > 0) listener(seen);
+      }
+    } catch (error) {
+      lose(finished, error instanceof Error ? error.message : String(error));
+    } finally {
+      waitingBytes -= bytes;
+    }
+  }
+
+  function flush(): void {
+    const now = performance.now();
+    const recordings = due(now, false);
+    for (const recording of recordings) recording.writtenMs = now;
+    timer = dirty.size > 0 ? setTimeout(flush, LOG_LIMITS.batchMs).unref() : null;
+    void write(recordings);
+  }
+
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    if (timer !== null) clearTimeout(timer);
+    await write(due(performance.now(), true));
+    listeners.clear();
+    await scribe.close();
+  };
+
+  return {
+    record: (about) => new Recording(++lastId, about, changed),
+    list: (ask, viewer) => scribe.list(ask, viewer),
+    entry: (id, viewer) => scribe.entry(id, viewer),
+    subscribe(viewer, listener) {
+      listeners.set(listener, viewer);
+      return () => void listeners.delete(listener);
+    },
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,17 @@
+/** What the handshake log keeps. README.md and the page tell the first two. */
+export const LOG_LIMITS = {
+  /** the oldest go first */
+  connections: 5_000,
+  /** of all that is stored of them */
+  storedBytes: 200 * 1024 * 1024,
+  /** of one connection, as records with their heads: a handshake and many orders. It fits one frame of the bridge */
+  recordBytes: 128 * 1024,
+  /** key-log lines of one connection; a handshake makes five on each side, each KeyUpdate two more */
+  keyLogLines: 64,
+  /** between two writes: many short connections share one, and a page is told as often */
+  batchMs: 250,
+  /** between two writes of a connection that goes on */
+  liveMs: 1_000,
+  /** on the way to the disk; more would be a disk that does not keep up */
+  waitingBytes: 16 * 1024 * 1024,
+} as const;

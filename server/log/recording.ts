@@ -1,0 +1,104 @@
+/** Collects what is told of one connection, up to the size that is kept. Nothing here waits or throws. */
+import { encodedBytes, encodeRecords } from '../../src/core/bridge/frames.ts';
+import { LIMITS } from '../../src/core/bridge/limits.ts';
+import type { Fact, TapRecord } from '../../src/core/bridge/run.ts';
+import type { About, Draft, KeptClose, KeptKeyLine, KeptRecord, KeptWord } from './draft.ts';
+import { LOG_LIMITS } from './limits.ts';
+
+type Bare<F extends Fact> = F extends Fact ? Omit<F, 'seq' | 'run'> : never;
+/** What may be told of a connection; lines that were heard are in its records already. */
+export type Told = Bare<Fact>;
+
+/** Whoever carries a connection tells it here. */
+export interface Recorder {
+  take(fact: Told): void;
+  /** Nothing more passes. What a program says afterwards is still taken. */
+  over(): void;
+}
+
+/** Begins the recording of a connection. */
+export type OpenRecorder = (about: About) => Recorder;
+
+/** For connections that nobody writes down. */
+export const NO_RECORDER: Recorder = { take: () => undefined, over: () => undefined };
+
+export class Recording implements Recorder {
+  readonly id: number;
+  readonly #about: About;
+  readonly #changed: (recording: Recording) => void;
+  readonly #records: TapRecord[] = [];
+  readonly #keyLog: KeptKeyLine[] = [];
+  readonly #words: KeptWord[] = [];
+  readonly #closes: KeptClose[] = [];
+  #bytes = 1; // a frame begins with its kind
+  #isOpen = true;
+  #isCut = false;
+  /** when it was written last, on the clock of its writer */
+  writtenMs = -Infinity;
+
+  /** @param changed is called with each news */
+  constructor(id: number, about: About, changed: (recording: Recording) => void) {
+    this.id = id;
+    this.#about = about;
+    this.#changed = changed;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** A mere knock on a port is no connection of TLS. */
+  get isWorthKeeping(): boolean {
+    return this.#records.length > 0;
+  }
+
+  /** about what it takes, in bytes */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  take(fact: Told): void {
+    if ('held' in fact) return; // it is told again when it passes
+    if (!('type' in fact)) {
+      if (this.#isCut) return;
+      this.#record(fact);
+    } else if (fact.type === 'key-log') this.#keep(this.#keyLog, fact, LOG_LIMITS.keyLogLines);
+    else if (fact.type === 'event') this.#keep(this.#words, fact, LIMITS.logWords);
+    else if (fact.type === 'closed') this.#keep(this.#closes, fact, 2);
+    else return;
+    this.#changed(this);
+  }
+
+  over(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#changed(this);
+  }
+
+  draft(): Draft {
+    return {
+      ...this.#about,
+      id: this.id,
+      frame: encodeRecords(this.#records),
+      keyLog: [...this.#keyLog],
+      words: [...this.#words],
+      closes: [...this.#closes],
+      isOpen: this.#isOpen,
+      isCut: this.#isCut,
+    };
+  }
+
+  #record(kept: KeptRecord): void {
+    const record: TapRecord = { ...kept, seq: 0, run: 0 };
+    const bytes = encodedBytes(record);
+    // Of what comes after a record that was left out nothing could be opened.
+    this.#isCut ||= this.#bytes + bytes > LOG_LIMITS.recordBytes;
+    if (this.#isCut) return;
+    this.#bytes += bytes;
+    this.#records.push(record);
+  }
+
+  #keep<T>(list: T[], one: T, most: number): void {
+    if (list.length < most) list.push(one);
+  }
+}
