@@ -1,5 +1,6 @@
 import type { Engine, Welcome } from '../src/core/bridge/messages.ts';
 import type { DeskRuns } from './bridge/deps.ts';
+import type { LogView } from './log/handshake-log.ts';
 import type { Sessions } from './session/session.ts';
 
 /** What stands behind the bridge. */
@@ -10,6 +11,7 @@ export interface Backstage {
   /** what can play the server of a learner's run here */
   readonly engines: readonly Engine[];
   readonly deskRuns: DeskRuns;
+  readonly handshakes: LogView;
   /** Ends the sessions, the desk and the store; resolves when its port is free. May run twice. */
   close(): Promise<void>;
 }

@@ -46,8 +46,8 @@ export function openDoor(
   { backstage, log, limits = LIMITS, token = newToken() }: FrontParts,
 ): Door {
   const access = createAccess(port, token, key);
-  const { sessions, desk, engines, deskRuns } = backstage;
-  const bridge = createBridge({ access, sessions, desk, engines, deskRuns, limits, now: Date.now, log });
+  const { sessions, desk, engines, deskRuns, handshakes } = backstage;
+  const bridge = createBridge({ access, sessions, desk, engines, deskRuns, handshakes, limits, now: Date.now, log });
   const name = host === '::1' ? '[::1]' : host;
   return { url: `http://${name}:${port}/?token=${token}`, access, bridge };
 }

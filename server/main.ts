@@ -85,6 +85,7 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
     },
     engines: Object.keys(engines) as Engine[],
     deskRuns: port.listener,
+    handshakes,
     async close() {
       await Promise.all([sessions.closeAll(), port.close()]);
       await handshakes.close();

@@ -2,6 +2,7 @@
 import type { LimitName } from '../../src/core/bridge/limits.ts';
 import type { DeskRun, Engine, Welcome } from '../../src/core/bridge/messages.ts';
 import type { Access } from '../http/access.ts';
+import type { LogView } from '../log/handshake-log.ts';
 import type { Sessions } from '../session/session.ts';
 
 export type Limits = Readonly<Record<LimitName, number>>;
@@ -21,6 +22,7 @@ export interface BridgeDeps {
   /** what can play the server of a run */
   readonly engines: readonly Engine[];
   readonly deskRuns: DeskRuns;
+  readonly handshakes: LogView;
   readonly limits: Limits;
   /** Unix time in ms */
   readonly now: () => number;

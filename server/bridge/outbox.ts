@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import type { WebSocket } from 'ws';
+import { fileFrames } from '../../src/core/bridge/file-frames.ts';
 import { encodedBytes, encodeRecords } from '../../src/core/bridge/frames.ts';
 import { FromServer } from '../../src/core/bridge/messages.ts';
 import type { Fact, WireRecord } from '../../src/core/bridge/run.ts';
@@ -39,6 +40,17 @@ export class Outbox {
     if (checked.success) this.#write(JSON.stringify(checked.output));
     // A message that the page would refuse is a bug of ours; its values may be secrets, so only its place is told.
     else this.#log(`bridge: "${message.type}" does not fit its schema at ${v.getDotPath(checked.issues[0]) ?? '?'}`);
+  }
+
+  /** Sends a file; the answer that it belongs to comes next. */
+  sendFile(re: number, bytes: Uint8Array): void {
+    this.#flush();
+    for (const frame of fileFrames({ re, bytes })) this.#write(frame);
+  }
+
+  /** The page does not read as fast as it is written to: what can wait or be left out should be. */
+  get isBehind(): boolean {
+    return this.#socket.bufferedAmount > this.#limits.bufferedPauseBytes;
   }
 
   /** Sends what the session knows after `seq`, and from then on everything new. */
@@ -77,7 +89,7 @@ export class Outbox {
     this.#lastSeq = fact.seq;
     if ('type' in fact) this.send(fact);
     else this.#collect(fact);
-    if (this.#socket.bufferedAmount > this.#limits.bufferedPauseBytes) this.#pause();
+    if (this.isBehind) this.#pause();
   }
 
   #collect(record: WireRecord): void {

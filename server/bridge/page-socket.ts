@@ -2,11 +2,13 @@
 import * as v from 'valibot';
 import type { RawData, WebSocket } from 'ws';
 import { decodeClientBytes } from '../../src/core/bridge/frames.ts';
-import { CLOSE, FromPage, PROTOCOL_VERSION, type Request } from '../../src/core/bridge/messages.ts';
+import { CLOSE, FromPage, PROTOCOL_VERSION, type LogRequest, type Request } from '../../src/core/bridge/messages.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
+import { ownerOf } from '../log/owner.ts';
 import type { Session, Sessions } from '../session/session.ts';
 import { type Bucket, take } from './bucket.ts';
 import type { BridgeDeps, Limits } from './deps.ts';
+import { LogWindow } from './log-window.ts';
 import { Outbox } from './outbox.ts';
 
 type Hello = Extract<FromPage, { type: 'hello' }>;
@@ -35,6 +37,7 @@ export class PageSocket {
   readonly #greet: Greet;
   #session: Session | null = null;
   #stopDeskRuns: (() => void) | null = null;
+  #log: LogWindow | null = null;
   #bucket: Bucket;
   #badMessages = 0;
   #unansweredPings = 0;
@@ -89,6 +92,7 @@ export class PageSocket {
     clearInterval(this.#pingTimer);
     this.#stopDeskRuns?.();
     this.#stopDeskRuns = null;
+    this.#log?.close();
     this.#session?.left(this);
     this.#outbox.close();
   }
@@ -115,6 +119,7 @@ export class PageSocket {
     const request = checked.output;
     if (this.#session === null && request.type === 'hello') this.#welcome(request);
     else if (this.#session === null || request.type === 'hello') this.#refuse(HELLO_ONCE, idOf(message));
+    else if (isOfLog(request)) void this.#log?.answer(request);
     else this.#answer(this.#session, request);
   }
 
@@ -140,8 +145,10 @@ export class PageSocket {
   #welcome(hello: Hello): void {
     clearTimeout(this.#helloTimer);
     const { session, isNew } = this.#greet(hello, this);
-    const { desk, engines, deskRuns } = this.#deps;
+    const { desk, engines, deskRuns, handshakes, log } = this.#deps;
     this.#session = session;
+    const viewer = { kind: 'page', owner: ownerOf(hello.learner) } as const;
+    this.#log = new LogWindow(handshakes, viewer, this.#outbox, log);
     this.#outbox.send({
       ...{ type: 'welcome', version: PROTOCOL_VERSION, session: session.id, isNew },
       ...{ desk, engines: [...engines] },
@@ -156,6 +163,10 @@ export class PageSocket {
     if (this.#badMessages >= this.#limits.badMessages) return this.endBy('badMessages');
     this.#outbox.send({ type: 'error', re, code: 'bad-message', text });
   }
+}
+
+function isOfLog(request: Request | LogRequest): request is LogRequest {
+  return request.type === 'log-rows' || request.type === 'log-follow' || request.type === 'log-entry';
 }
 
 function parsed(text: string): unknown {

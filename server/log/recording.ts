@@ -62,10 +62,16 @@ export class Recording implements Recorder {
     if (!('type' in fact)) {
       if (this.#isCut) return;
       this.#record(fact);
-    } else if (fact.type === 'key-log') this.#keep(this.#keyLog, fact, LOG_LIMITS.keyLogLines);
-    else if (fact.type === 'event') this.#keep(this.#words, fact, LIMITS.logWords);
-    else if (fact.type === 'closed') this.#keep(this.#closes, fact, 2);
-    else return;
+    } else if (fact.type === 'key-log') {
+      const { at, side, line } = fact;
+      keep(this.#keyLog, { at, side, line }, LOG_LIMITS.keyLogLines);
+    } else if (fact.type === 'event') {
+      const { at, side, name, code, text } = fact;
+      keep(this.#words, { at, side, name, code, text }, LIMITS.logWords);
+    } else if (fact.type === 'closed') {
+      const { at, from, how } = fact;
+      keep(this.#closes, { at, from, how }, 2);
+    } else return;
     this.#changed(this);
   }
 
@@ -97,8 +103,8 @@ export class Recording implements Recorder {
     this.#bytes += bytes;
     this.#records.push(record);
   }
+}
 
-  #keep<T>(list: T[], one: T, most: number): void {
-    if (list.length < most) list.push(one);
-  }
+function keep<T>(list: T[], one: T, most: number): void {
+  if (list.length < most) list.push(one);
 }

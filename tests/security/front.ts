@@ -7,6 +7,7 @@ import type { FromPage, FromServer, RequestInput } from '../../src/core/bridge/m
 import type { DeskRun } from '../../src/core/bridge/messages.ts';
 import type { Limits } from '../../server/bridge/deps.ts';
 import { startFront } from '../../server/front.ts';
+import { type HandshakeLog, openHandshakeLog } from '../../server/log/handshake-log.ts';
 import { compressFolder } from '../../server/http/precompress.ts';
 import { ask, request } from './raw.ts';
 import { SpokenSessions } from './spoken-sessions.ts';
@@ -23,6 +24,7 @@ export interface TestFront {
   readonly sessions: SpokenSessions;
   readonly logged: readonly string[];
   readonly deskRuns: Set<(run: DeskRun) => void>;
+  readonly handshakes: HandshakeLog;
   /** exchanges the token: the `name=value` of a cookie for one more browser */
   enter(): Promise<string>;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export async function aFront(limits: Partial<Limits> = {}): Promise<TestFront> {
   const sessions = new SpokenSessions();
   const logged: string[] = [];
   const deskRuns = new Set<(run: DeskRun) => void>();
+  const handshakes = await openHandshakeLog(join(folder, 'data', 'handshakes.db'), (line) => logged.push(line));
   const front = await startFront({ host: '127.0.0.1', port: 0, data: join(folder, 'data') }, site, {
     backstage: {
       sessions,
@@ -51,6 +54,7 @@ export async function aFront(limits: Partial<Limits> = {}): Promise<TestFront> {
           return () => deskRuns.delete(listener);
         },
       },
+      handshakes,
       close: () => Promise.resolve(),
     },
     log: (line) => logged.push(line),
@@ -60,13 +64,14 @@ export async function aFront(limits: Partial<Limits> = {}): Promise<TestFront> {
   const port = Number(url.port);
   const token = url.searchParams.get('token') ?? '';
   return {
-    ...{ port, token, host: url.host, sessions, logged, deskRuns },
+    ...{ port, token, host: url.host, sessions, logged, deskRuns, handshakes },
     async enter() {
       const { headers } = await ask(port, request(`GET /?token=${token} HTTP/1.1`, [`Host: ${url.host}`]));
       return headers.get('set-cookie')?.split(';')[0] ?? '';
     },
     async close() {
       await front.close();
+      await handshakes.close();
       rmSync(folder, { recursive: true });
     },
   };

@@ -61,6 +61,10 @@ describe('messages', () => {
   const relay = (more: string) => `{"type":"relay","id":7,"engine":"node","certificate":null,"trust":[],${more}}`;
   const pass = (bytes: string) => `{"type":"pass","id":7,"run":1,"record":0,"delivered":"${bytes}"}`;
   const report = (reports: string) => `{"type":"report","id":7,"run":1,"reports":[${reports}]}`;
+  const anything = '"text":"","outcome":null,"version":null,"whose":null';
+  /** A request for rows that is right but for what is given, which stands there once more. */
+  const rows = (wrong: string) =>
+    `{"type":"log-rows","id":7,"query":{${anything}},"upTo":null,"offset":0,"most":100,${wrong}}`;
 
   test.each<[string, string | Buffer]>([
     ['no JSON', 'hello'],
@@ -104,6 +108,15 @@ describe('messages', () => {
     ['a session to resume from outside', dial('"client":"node","version":"1.3","trust":[],"session":"MIIB"')],
     ['a ticket that was never good', report('{"kind":"kept-ticket","lifetimeSeconds":-1}')],
     ['a ticket of half a second', report('{"kind":"kept-ticket","lifetimeSeconds":0.5}')],
+    ['more rows of the log than one answer has', rows('"most":101')],
+    ['a page of the log before its first', rows('"offset":-1')],
+    ['a search of the log as long as a book', rows(`"query":{${anything},"text":"${'x'.repeat(201)}"}`)],
+    ['an outcome that nothing has', rows(`"query":{${anything},"outcome":"<b>"}`)],
+    ['the log of somebody else', rows(`"query":{${anything},"owner":"ben"}`)],
+    ['a connection of the log without a number', '{"type":"log-entry","id":7,"entry":"1"}'],
+    ['a connection of the log before the first', '{"type":"log-entry","id":7,"entry":0}'],
+    ['following the log perhaps', '{"type":"log-follow","id":7,"on":1}'],
+    ['bytes of a file, which only the server sends', Buffer.from([3, 0, 0, 0, 0, 0, 7, 1])],
     ['a second hello', JSON.stringify(hello())],
   ])('%s is refused, and the page stays connected', async (_, message) => {
     const tab = await welcomed(await opened());

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { KEY_KINDS } from '../pki/keys/key-kind.ts';
 import { EventName } from './event-name.ts';
 import { LIMITS } from './limits.ts';
+import { AskLogEntry, AskLogRows, FollowLog, LogEntry, LogNews, LogRows } from './log.ts';
 import { GroupList, SuiteList } from './settings.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -185,11 +186,17 @@ export const FromPage = v.variant('type', [
   Report,
   Say,
   HangUp,
+  AskLogRows,
+  FollowLog,
+  AskLogEntry,
 ]);
 export type FromPage = v.InferOutput<typeof FromPage>;
-export type Request = Exclude<FromPage, { type: 'hello' }>;
+/** What is asked of the handshake log. */
+export type LogRequest = Extract<FromPage, { type: 'log-rows' | 'log-follow' | 'log-entry' }>;
+/** What is asked of the page's own session. */
+export type Request = Exclude<FromPage, { type: 'hello' } | LogRequest>;
 /** A request as a page writes it: what has a default may be left out. */
-export type RequestInput = Exclude<v.InferInput<typeof FromPage>, { type: 'hello' }>;
+export type RequestInput = Exclude<v.InferInput<typeof FromPage>, { type: 'hello' } | LogRequest>;
 
 const Seq = Count;
 const AtMs = v.pipe(v.number(), v.minValue(0));
@@ -235,6 +242,8 @@ export const Failed = v.strictObject({
     'no-such-run',
     'run-over',
     'no-such-record',
+    'no-such-connection',
+    'no-log',
     'limit',
     'internal',
   ]),
@@ -344,6 +353,9 @@ export const RunFact = v.variant('type', [RunOpened, KeyLogLine, RunEvent, RunCl
 export type RunFact = v.InferOutput<typeof RunFact>;
 export const Answer = v.variant('type', [Done, Csr, RelayReady, Dialled, Failed]);
 export type Answer = v.InferOutput<typeof Answer>;
+/** An answer of the handshake log. */
+export const LogAnswer = v.variant('type', [LogRows, LogEntry, Done, Failed]);
+export type LogAnswer = v.InferOutput<typeof LogAnswer>;
 export const FromServer = v.variant('type', [
   Welcome,
   ...Answer.options,
@@ -351,6 +363,9 @@ export const FromServer = v.variant('type', [
   LimitReached,
   TakenOver,
   DeskRun,
+  LogRows,
+  LogEntry,
+  LogNews,
 ]);
 export type FromServer = v.InferOutput<typeof FromServer>;
 export type Welcome = v.InferOutput<typeof Welcome>;

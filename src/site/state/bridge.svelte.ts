@@ -1,11 +1,12 @@
 /** The bridge as the page sees it: where the connection stands, the desk's address, its latest handshakes, notices. */
+import type { LogNews } from '$core/bridge/log.ts';
 import type { Answer, DeskRun, LimitReached, Welcome } from '$core/bridge/messages.ts';
 import type { Fact } from '$core/bridge/run.ts';
 import type { BridgePort, WithoutId } from '$core/world/ports.ts';
 import type { InferOutput } from 'valibot';
 import { learnerId } from './learner.ts';
 import { Listeners } from './listeners.ts';
-import { Link, type LinkStatus, type Seen } from './link.ts';
+import { Link, type LinkStatus, type LogAsk, type LogReply, type Seen } from './link.ts';
 
 export type LimitNotice = InferOutput<typeof LimitReached>;
 
@@ -24,6 +25,7 @@ export class Bridge implements BridgePort {
   #catchUp: () => Promise<Seen> = () => Promise.resolve(this.seen);
   #clock: ReturnType<typeof setInterval> | undefined;
   readonly #facts = new Listeners<Fact>();
+  readonly #logNews = new Listeners<LogNews>();
   readonly #welcomes = new Listeners<Welcome>();
   readonly #link: Link;
 
@@ -39,6 +41,7 @@ export class Bridge implements BridgePort {
       onFact: (fact) => this.#facts.tell(fact),
       onTold: (told) => {
         if (told.type === 'limit') this.#limit = told;
+        if (told.type === 'log-news') this.#logNews.tell(told);
         if (told.type === 'desk-run') this.#deskRuns = withDeskRun(this.#deskRuns, told);
       },
       onUnreadable: (why) => (this.#unreadable = why),
@@ -119,6 +122,16 @@ export class Bridge implements BridgePort {
 
   ask(request: WithoutId): Promise<Answer> {
     return this.#link.ask(request);
+  }
+
+  /** Asks the handshake log; rejects as {@link ask} does. */
+  askLog(request: LogAsk): Promise<LogReply> {
+    return this.#link.askLog(request);
+  }
+
+  /** What is new in the log, while it is followed; returns the way to stop listening. */
+  onLogNews(listener: (news: LogNews) => void): () => void {
+    return this.#logNews.add(listener);
   }
 
   send(run: number, bytes: Uint8Array): Promise<void> {

@@ -3,8 +3,18 @@
  * and comes back by itself when the socket is lost. Knows nothing of Svelte, the world or the page.
  */
 import * as v from 'valibot';
+import { decodeFilePart, isFileFrame } from '$core/bridge/file-frames.ts';
 import { clientFrames, decodeRecords } from '$core/bridge/frames.ts';
-import { CLOSE, FromServer, PROTOCOL_VERSION, type Answer, type RunFact, type Welcome } from '$core/bridge/messages.ts';
+import {
+  CLOSE,
+  FromServer,
+  PROTOCOL_VERSION,
+  type Answer,
+  type LogAnswer,
+  type LogRequest,
+  type RunFact,
+  type Welcome,
+} from '$core/bridge/messages.ts';
 import type { Fact } from '$core/bridge/run.ts';
 import type { WithoutId } from '$core/world/ports.ts';
 import { retryDelayMs } from './backoff.ts';
@@ -17,7 +27,7 @@ export type LinkStatus =
   | { readonly kind: 'taken-over' };
 
 /** What comes from the server without being an answer. */
-export type Told = Exclude<FromServer, Answer>;
+export type Told = Exclude<FromServer, Answer | LogAnswer>;
 
 export interface LinkListener {
   onStatus(status: LinkStatus): void;
@@ -41,8 +51,20 @@ const OPENING_MS = 4_000;
 
 export const GONE = 'The local server is not answering. What you made is safe in this tab.';
 
+/** A request to the handshake log, before it has its number. */
+export type LogAsk = LogRequest extends infer Kind ? (Kind extends LogRequest ? Omit<Kind, 'id'> : never) : never;
+
+/** An answer of the handshake log, and the file that came before it. */
+export interface LogReply {
+  readonly answer: LogAnswer;
+  /** in pieces; none where no file belongs to the answer */
+  readonly file: readonly Uint8Array<ArrayBuffer>[];
+}
+
 interface Pending {
-  resolve(answer: Answer): void;
+  /** what has come of a file */
+  readonly file: Uint8Array<ArrayBuffer>[];
+  resolve(answer: Answer | LogAnswer): void;
   reject(reason: Error): void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
@@ -113,6 +135,17 @@ export class Link {
    * @returns its answer, which may be an `error`; rejects in plain words when the bridge is gone or silent
    */
   async ask(request: WithoutId): Promise<Answer> {
+    return (await this.#ask(request)).answer as Answer; // the server answers a session's request with one of these
+  }
+
+  /** Asks the handshake log; as {@link ask}. */
+  async askLog(request: LogAsk): Promise<LogReply> {
+    return (await this.#ask(request)) as LogReply;
+  }
+
+  async #ask(
+    request: WithoutId | LogAsk,
+  ): Promise<{ readonly answer: Answer | LogAnswer; readonly file: Pending['file'] }> {
     await this.#opened();
     const socket = this.#socket;
     if (socket === null || this.#status.kind !== 'open') throw new Error(GONE);
@@ -122,7 +155,8 @@ export class Link {
         this.#pending.delete(id);
         reject(new Error(`The local server did not answer within ${ANSWER_MS / 1000} s.`));
       }, ANSWER_MS);
-      this.#pending.set(id, { resolve, reject, timer });
+      const file: Pending['file'] = [];
+      this.#pending.set(id, { file, resolve: (answer) => resolve({ answer, file }), reject, timer });
       socket.send(JSON.stringify({ ...request, id }));
     });
   }
@@ -190,7 +224,9 @@ export class Link {
 
   #read(data: unknown): void {
     if (data instanceof ArrayBuffer) {
-      const frame = decodeRecords(new Uint8Array(data));
+      const bytes = new Uint8Array(data);
+      if (isFileFrame(bytes)) return this.#part(bytes);
+      const frame = decodeRecords(bytes);
       if (frame.kind === 'refused') return this.#listener.onUnreadable(frame.text);
       frame.records.forEach((record) => this.#fact(record));
       return;
@@ -198,6 +234,13 @@ export class Link {
     const parsed = v.safeParse(FromServer, fromJson(data));
     if (parsed.success) this.#take(parsed.output);
     else this.#listener.onUnreadable(parsed.issues[0].message);
+  }
+
+  /** A part of a file that nobody waits for any more is dropped. */
+  #part(frame: Uint8Array): void {
+    const part = decodeFilePart(frame);
+    if (part === null) return this.#listener.onUnreadable('A part of a file is none.');
+    this.#pending.get(part.re)?.file.push(Uint8Array.from(part.bytes));
   }
 
   #take(message: FromServer): void {
@@ -211,6 +254,8 @@ export class Link {
       case 'csr':
       case 'relay-ready':
       case 'dialled':
+      case 'log-rows':
+      case 'log-entry':
         return this.#answer(message.re, message);
       case 'error':
         return message.re === null ? undefined : this.#answer(message.re, message);
@@ -219,6 +264,7 @@ export class Link {
         return this.#listener.onTold(message);
       case 'limit':
       case 'desk-run':
+      case 'log-news':
         return this.#listener.onTold(message);
       default:
         return this.#fact(message);
@@ -231,7 +277,7 @@ export class Link {
     this.#listener.onFact(fact);
   }
 
-  #answer(id: number, answer: Answer): void {
+  #answer(id: number, answer: Answer | LogAnswer): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return; // answered after its deadline
     this.#pending.delete(id);
