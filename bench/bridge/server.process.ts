@@ -73,6 +73,11 @@ const door = openDoor(
       desk: { port: 1, certs: '', passphraseIsExample: true },
       engines: ['node'],
       deskRuns: { latest: () => [], subscribe: () => () => undefined },
+      handshakes: {
+        list: () => Promise.reject(new Error('nothing is logged here')),
+        entry: () => Promise.resolve(null),
+        subscribe: () => () => undefined,
+      },
       close: () => Promise.resolve(),
     },
     log: (line) => console.error(line),

@@ -1,9 +1,11 @@
+import { LOG_KEEPS } from '../../src/core/bridge/log.ts';
+
 /** What the handshake log keeps. README.md and the page tell the first two. */
 export const LOG_LIMITS = {
   /** the oldest go first */
-  connections: 5_000,
+  connections: LOG_KEEPS.connections,
   /** of all that is stored of them */
-  storedBytes: 200 * 1024 * 1024,
+  storedBytes: LOG_KEEPS.megabytes * 1024 * 1024,
   /** of one connection, as records with their heads: a handshake and many orders. It fits one frame of the bridge */
   recordBytes: 128 * 1024,
   /** key-log lines of one connection; a handshake makes five on each side, each KeyUpdate two more */

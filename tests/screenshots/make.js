@@ -64,7 +64,12 @@ try {
     mkdirSync(review, { recursive: true });
     for (const theme of ['light', 'dark']) {
       for (const width of [1440, 390]) {
-        const pages = [['home', '#/'], ['log', '#/log'], ...lessons.map((id) => [id, `#/learn/${id}`])];
+        const pages = [
+          ['home', '#/'],
+          ['log', '#/log'],
+          ['capture', '#/log/capture'],
+          ...lessons.map((id) => [id, `#/learn/${id}`]),
+        ];
         const named = pages.map(([name, hash]) => [`${name}-${theme}-${width}`, hash]);
         await shoot(browser, product.url, { width, theme, pages: named, folder: review });
       }

@@ -10,6 +10,9 @@ const Side = v.picklist(['client', 'server']);
 const Endpoint = v.strictObject({ address: text(64), port: Count });
 const ofBoth = <S extends v.GenericSchema>(schema: S) => v.strictObject({ client: schema, server: schema });
 
+/** What the log keeps; README.md tells it too. The oldest go first. */
+export const LOG_KEEPS = { connections: 5_000, megabytes: 200 } as const;
+
 /** The most characters of a name that a peer chose, and of a reason, in a row. */
 export const ROW_TEXT = { name: 310, reason: 500 } as const;
 

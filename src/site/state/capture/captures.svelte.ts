@@ -1,13 +1,12 @@
 /** Which capture is open in this tab, how opening goes, and the key logs that were added. Nothing is kept elsewhere. */
 import { fileKindOf, HEAD_BYTES, type FileKind } from '$core/capture/file/kind.ts';
 import { hasKeyLogLine } from '$core/capture/key-log.ts';
-import { functionsOf, WorkerCalls } from '../worker/calls.ts';
-import { ownWorker } from '../worker/own-worker.ts';
+import { newDesk, type Desk } from './desk.ts';
 import { CAPTURE_FILE_LIMITS } from './limits.ts';
 import { noticing } from './noticing.ts';
 import { OpenCapture } from './open-capture.svelte.ts';
 import { openProof, prepareProofs, type OpenProof } from './proofs.ts';
-import type { CaptureReader, Opening } from './reader.ts';
+import type { Opening } from './reader.ts';
 import { TOLD, type Told } from './told.ts';
 
 /** What is being read; `share` from 0 to 1 once there is one. */
@@ -30,12 +29,6 @@ class Cancelled extends Error {
 /** Another file came first, or the capture was closed. */
 class NotNeeded extends Error {
   override name = 'NotNeeded';
-}
-
-/** A worker that reads captures, and its functions. */
-interface Desk {
-  readonly calls: WorkerCalls;
-  readonly reader: CaptureReader;
 }
 
 /** One has the capture that is open, another opens the next: what is shown stays until that is done. */
@@ -236,15 +229,6 @@ class Captures {
   #tell(told: Told): void {
     this.#told = [...this.#told, told];
   }
-}
-
-function newDesk(): Desk {
-  const start = () => {
-    const Worker = ownWorker();
-    return new Worker(new URL('./capture.worker.ts', import.meta.url), { type: 'module' });
-  };
-  const calls = new WorkerCalls(start, 'The part of this page that reads captures stopped');
-  return { calls, reader: functionsOf<CaptureReader>(calls) };
 }
 
 type Kind = FileKind | { readonly kind: 'unreadable'; readonly why: string };

@@ -38,7 +38,12 @@ function copyBySelection(text: string): boolean {
 /** Hands the learner a file made in this tab. Nothing goes to a server. */
 export function saveFile(name: string, content: string | Uint8Array, mime = 'application/x-pem-file'): void {
   // no part of ours is shared memory, which a Blob would refuse
-  const url = URL.createObjectURL(new Blob([content as string | Uint8Array<ArrayBuffer>], { type: mime }));
+  saveBlob(name, new Blob([content as string | Uint8Array<ArrayBuffer>], { type: mime }));
+}
+
+/** The same for a blob. */
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
