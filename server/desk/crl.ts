@@ -1,7 +1,7 @@
 /** The desk's revocation list: judged, and added to. A list that cannot be trusted lets nobody in. */
 import type { Secret } from '../../src/core/bytes/secret.ts';
 import { type Result, done, refused } from '../../src/core/bytes/result.ts';
-import { createCrl, crlSignedBy, readCrl } from '../../src/core/pki/pki.ts';
+import { type createCrl, crlSignedBy, nextCrl as pkiNextCrl, readCrl } from '../../src/core/pki/pki.ts';
 
 export type RevocationReason = NonNullable<Parameters<typeof createCrl>[0]['revoked'][number]['reason']>;
 
@@ -114,22 +114,11 @@ export function nextCrl(
   now: number,
   { revoke, days = DAYS }: { readonly revoke?: Revoked; readonly days?: number } = {},
 ): Result<string> {
-  const last = pem === null ? null : readCrl(pem);
-  if (last?.ok === false) return last;
-  const verdict = pem === null ? { holds: true, why: '' } : crlSignedBy(pem, issuer.certificate);
-  if (!verdict.holds) return refused('foreign', `The revocation list does not come from ca.crt. ${verdict.why}`);
-  const known = (last?.value.revoked ?? []).map(({ serial, at, reason }) => ({
-    ...{ serial, at: Date.parse(at) },
-    ...(reason === null ? {} : { reason }),
-  }));
-  const wanted = revoke === undefined ? [] : [revoke];
-  const added = wanted.filter(({ serial }) => !known.some((one) => normalSerial(one.serial) === normalSerial(serial)));
-  return createCrl({
+  return pkiNextCrl({
+    crl: pem,
     issuer: { certificate: issuer.certificate, privateKey: issuer.privateKey.reveal() },
-    now,
-    days,
-    number: Number(last?.value.number ?? 0) + 1,
-    revoked: [...known, ...added.map(({ serial, reason }) => ({ serial, at: now, ...(reason ? { reason } : {}) }))],
+    ...{ now, days },
+    revoke: revoke === undefined ? [] : [{ ...revoke, at: now }],
   });
 }
 

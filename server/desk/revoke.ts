@@ -1,18 +1,12 @@
 /** Writes the revocation list in a folder of certificates: for the desk, and for the command line beside it. */
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Result, done } from '../../src/core/bytes/result.ts';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import { StartError } from '../start-error.ts';
 import { CertFolder } from './cert-folder.ts';
+import { locked } from './list-lock.ts';
 import { type RevocationReason, nextCrl, normalSerial } from './crl.ts';
 
 const LIST = 'crl.pem';
-const LOCK = '.crl.lock';
-const LOOK_AGAIN_MS = 20;
-const PATIENCE_MS = 5_000;
-/** A lock this old was left behind by a process that was killed. */
-const LEFT_BEHIND_MS = 10_000;
 
 /**
  * Puts a certificate on the list `crl.pem` of a folder with `ca.key` and `ca.crt`. A running desk notices the new file,
@@ -46,38 +40,16 @@ export function renewCrlIn(folder: string, now: number, options: { days?: number
 
 async function writeNext(folder: string, now: number, change: Parameters<typeof nextCrl>[3]): Promise<Result<string>> {
   const files = new CertFolder(folder);
-  const unlock = await lock(files.path(LOCK));
-  try {
+  return locked(files.path(LIST), () => {
     const issuer = { certificate: needed(files, 'ca.crt'), privateKey: new Secret(needed(files, 'ca.key')) };
     const next = nextCrl(files.read(LIST), issuer, now, change);
     if (next.ok) files.replace(LIST, next.value);
     return next;
-  } finally {
-    unlock();
-  }
+  });
 }
 
 function needed(files: CertFolder, name: string): string {
   const text = files.read(name);
   if (text === null) throw new StartError(`${files.path(name)} is missing: only the CA can sign a revocation list.`);
   return text;
-}
-
-/** Two who revoke at the same time would each write a list without the other's certificate. */
-async function lock(path: string): Promise<() => void> {
-  const patience = Date.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      closeSync(openSync(path, 'wx', 0o600));
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      if (code !== 'EEXIST') throw new StartError(`cannot write ${path} (${code}). Check the folder's owner and mode.`);
-    }
-    const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (since !== undefined && Date.now() - since > LEFT_BEHIND_MS) rmSync(path, { force: true });
-    else if (Date.now() > patience)
-      throw new StartError(`somebody else is writing the list. If nobody is, remove ${path}`);
-    else await delay(LOOK_AGAIN_MS);
-  }
 }

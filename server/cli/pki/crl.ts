@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { nextCrl, readCrl } from '../../../src/core/pki/pki.ts';
 import type { Revocation } from '../../../src/core/pki/revoke.ts';
+import { locked } from '../../desk/list-lock.ts';
 import { readOptions, UsageError, type Terminal } from '../usage.ts';
 import { AUTHORITY_HELP, AUTHORITY_OPTIONS, authorityFrom, type Authority } from './authority.ts';
 import { must } from './failure.ts';
 import { readIfThere, writeFile } from './files.ts';
-import { locked } from './lock.ts';
 import { timeOf, wholeNumber } from './options.ts';
 import { asJson } from './told.ts';
 

@@ -112,9 +112,8 @@ function numberBytes(number: number | bigint): Uint8Array {
 }
 
 /**
- * The list after another one of the same CA: what stands in that, what is added, the next number. An entry for a
- * certificate that is there already takes the place of the old one; `removeFromCRL` takes it off, which is only for
- * certificates on hold.
+ * The list after another one of the same CA: what stands in that, what is added, the next number. What is revoked stays
+ * as it was, but for a certificate on hold: another reason makes it final, and `removeFromCRL` takes it off.
  *
  * @param options `crl`: the last list, PEM; null begins with number 1
  * @returns PEM; else why the last list cannot be gone on from, `notOnHold` or what {@link createCrl} refuses
@@ -139,8 +138,10 @@ export function nextCrl(options: {
   for (const revocation of revoke) {
     const serial = serialOf(revocation.serial);
     const known = entries.get(serial);
-    if (revocation.reason !== 'removeFromCRL') entries.set(serial, { ...revocation, serial });
-    else if (known?.reason === 'certificateHold') entries.delete(serial);
+    const isFree = known === undefined || known.reason === 'certificateHold';
+    if (revocation.reason !== 'removeFromCRL') {
+      if (isFree) entries.set(serial, { ...revocation, serial });
+    } else if (known?.reason === 'certificateHold') entries.delete(serial);
     else return refused('notOnHold', `Only a certificate on hold can be let off again, and ${serial} is not on hold.`);
   }
   return createCrl({ ...rest, number: number.value + 1n, revoked: [...entries.values()] });

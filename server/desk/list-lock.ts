@@ -2,7 +2,7 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartError } from '../../start-error.ts';
+import { StartError } from '../start-error.ts';
 
 const LOOK_AGAIN_MS = 20;
 const PATIENCE_MS = 5_000;
@@ -10,7 +10,7 @@ const PATIENCE_MS = 5_000;
 const LEFT_BEHIND_MS = 10_000;
 
 /**
- * Runs `write` while nobody else writes this list; the desk takes the same lock, `.crl.lock` beside the list.
+ * Runs `write` while nobody else writes this list: who takes the lock, a file `.crl.lock` beside the list, is alone.
  *
  * @throws StartError when somebody else does not come to an end
  */
