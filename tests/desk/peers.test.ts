@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecureVersion } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { revokeIn } from '../../server/desk/revoke.ts';
 import { Openssl } from '../openssl.ts';
 import type { Product } from '../product.ts';
 import { hasProgram } from '../programs.ts';
@@ -16,7 +17,10 @@ const VERSIONS: [string, SecureVersion][] = [
 ];
 
 /** Certificates that must stay out, and one that the three lines of the README make, which must get in. */
-const NAMES = ['three-lines', 'self-signed', 'same-name-ca', 'expired', 'for-servers', 'signed-by-client'] as const;
+const NAMES = [
+  ...(['three-lines', 'self-signed', 'same-name-ca', 'expired', 'future', 'for-servers', 'signed-by-client'] as const),
+  ...(['unknown-critical', 'revoked'] as const),
+] as const;
 type Name = (typeof NAMES)[number];
 const STRANGERS = NAMES.filter((name) => name !== 'three-lines');
 
@@ -30,6 +34,9 @@ describe.skipIf(!hasProgram('openssl'))('outside programs at the desk', () => {
     openssl = new Openssl();
     product = await place.start();
     makeCertificates(openssl, place);
+    const serial = openssl.must('x509 -in revoked.crt -noout -serial').trim().replace('serial=', '');
+    await revokeIn(join(place.folder, 'certs'), serial, Date.now());
+    await vi.waitUntil(() => product.output().includes('revocation list number 2 is in force'), { timeout: 10_000 });
   });
   afterAll(async () => {
     await place.close();
@@ -149,10 +156,17 @@ function makeCertificates(openssl: Openssl, place: Place): void {
     '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=no\npolicy=p\nnew_certs_dir=.\n[p]\ncommonName=supplied\n';
   writeFileSync(join(openssl.folder, 'ca.cnf'), config);
   writeFileSync(join(openssl.folder, 'index'), '');
-  openssl.must(
-    `ca -batch -config ca.cnf -notext -md sha256 -rand_serial -cert ${place.path('ca.crt')} ` +
-      `-keyfile ${place.path('ca.key')} -startdate 20200101000000Z -enddate 20210101000000Z -in expired.csr -out expired.crt`,
-  );
+  const dated = (name: string, from: string, to: string) =>
+    openssl.must(
+      `ca -batch -config ca.cnf -notext -md sha256 -rand_serial -cert ${place.path('ca.crt')} ` +
+        `-keyfile ${place.path('ca.key')} -startdate ${from}0101000000Z -enddate ${to}0101000000Z -in ${name}.csr -out ${name}.crt`,
+    );
+  dated('expired', '2020', '2021');
+  openssl.write('index.attr', 'unique_subject = no\n');
+  dated('future', '2090', '2091');
+  openssl.must(`${sign} -days 2 -in revoked.csr -out revoked.crt`);
+  openssl.write('critical.ext', '1.2.3.4.5=critical,ASN1:NULL\n');
+  openssl.must(`${sign} -days 2 -extfile critical.ext -in unknown-critical.csr -out unknown-critical.crt`);
   openssl.write('servers.ext', 'extendedKeyUsage=serverAuth\n');
   openssl.must(`${sign} -days 2 -extfile servers.ext -in for-servers.csr -out for-servers.crt`);
   openssl.must(
