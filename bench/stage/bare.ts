@@ -4,9 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server } from 'node:tls';
 import type { Openssl } from '../../tests/openssl.ts';
 
+/** PEM texts. */
+interface Own {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 export class BareHandshakes {
   readonly #server: Server;
-  readonly #own: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly #own: Own;
 
   static async listen(openssl: Openssl): Promise<BareHandshakes> {
     const run = (command: string) => openssl.must(command);
@@ -22,7 +29,7 @@ export class BareHandshakes {
     return new BareHandshakes(server, own);
   }
 
-  private constructor(server: Server, own: BareHandshakes['#own']) {
+  private constructor(server: Server, own: Own) {
     this.#server = server;
     this.#own = own;
   }

@@ -84,7 +84,8 @@ export class StageState {
   /** What is selected: the learner's choice, else the record that waits next, or the newest. */
   readonly selection: Selection | null = $derived.by(() => {
     if (this.#selected?.mark === this.mark) return this.#selected.selection;
-    const next = this.held[0] ?? (this.#follows() ? this.rows.at(-1) : undefined);
+    // While a connection is being made there is a newest one every few milliseconds.
+    const next = this.held[0] ?? (this.#follows() && this.#doing !== 'dial' ? this.rows.at(-1) : undefined);
     return next === undefined ? null : { kind: 'record', index: next.index };
   });
   /** The selected record as it stands on the wire. */

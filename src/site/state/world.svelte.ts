@@ -36,7 +36,10 @@ const MEMORY_ONLY =
 const ELSEWHERE = 'Another tab of this browser is in use. Choose “Use this tab instead” above first.';
 
 class LearnerWorld {
-  #world = $state.raw<World>(EMPTY_WORLD);
+  #world: World = EMPTY_WORLD;
+  /** What is drawn: it follows the world once a frame, so that records that come together are taken apart together. */
+  #shown = $state.raw<World>(EMPTY_WORLD);
+  #frame: number | null = null;
   #work = $state.raw<Work | null>(null);
   #place = $state.raw<Place>('memory');
   #notice = $state.raw<string | null>(null);
@@ -61,7 +64,7 @@ class LearnerWorld {
   };
 
   get current(): World {
-    return this.#world;
+    return this.#shown;
   }
 
   /** The command that is being carried out; null while nothing is. */
@@ -94,7 +97,7 @@ class LearnerWorld {
       await progress.restore(store);
       this.#world = kept.world;
       this.#knownSession = kept.seen.session;
-      this.#changes.tell(kept.world);
+      this.#show();
       return kept.seen;
     };
     bridge.onReturn(restore);
@@ -112,7 +115,7 @@ class LearnerWorld {
     }
   }
 
-  /** Called after every change of the world. */
+  /** Called when the world has changed, once a frame at most. */
   onChange(listener: (world: World) => void): () => void {
     return this.#changes.add(listener);
   }
@@ -153,7 +156,7 @@ class LearnerWorld {
     await this.#keeper?.clear();
     forgetLearner();
     bridge.startAnew(learnerId());
-    this.#changes.tell(EMPTY_WORLD);
+    this.#show();
   }
 
   async #perform(command: CommandInput): Promise<Performed> {
@@ -171,6 +174,7 @@ class LearnerWorld {
       return { kind: 'failed', text: `This did not work: ${error instanceof Error ? error.message : String(error)}` };
     } finally {
       this.#work = null;
+      this.#show();
     }
   }
 
@@ -185,7 +189,18 @@ class LearnerWorld {
   #set(world: World): void {
     this.#world = world;
     this.#keeper?.keep({ world, seen: bridge.seen });
-    this.#changes.tell(world);
+    // A hidden tab has no frames.
+    if (document.hidden) this.#show();
+    else this.#frame ??= requestAnimationFrame(() => this.#show());
+  }
+
+  /** Draws the world as it is now. */
+  #show(): void {
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    if (this.#shown === this.#world) return;
+    this.#shown = this.#world;
+    this.#changes.tell(this.#world);
   }
 
   /** A new session knows nothing of this learner: the desk may have another key, so its request is fetched again. */
