@@ -8,6 +8,7 @@ import { isKeyLog } from '../../src/core/capture/key-log.ts';
 import { printable } from '../../src/core/capture/printable.ts';
 import { readCapture } from '../../src/core/capture/read-capture.ts';
 import type { Capture } from '../../src/core/capture/capture.ts';
+import { NATIVE } from '../primitives.ts';
 import { Unreadable, readInput } from './inspect/input.ts';
 import { connectionLines, problemLines } from './inspect/tree.ts';
 import { type Command, type Terminal, UsageError, readOptions } from './usage.ts';
@@ -78,7 +79,7 @@ function printJson(capture: Capture, keyLog: string, { out }: Terminal): void {
   const problems: InspectionProblem[] = fileProblems(capture);
   out('{"connections":[');
   for (const index of capture.connections.keys()) {
-    const inspected = inspectConnection(capture, index, keyLog);
+    const inspected = inspectConnection(capture, index, keyLog, NATIVE);
     if (!inspected) continue;
     out((index === 0 ? '' : ',') + safeJson(connectionJson(inspected)));
     for (const problem of inspected.problems) problems.push(problem);
@@ -96,7 +97,7 @@ function printTree(capture: Capture, keyLog: string, { out }: Terminal): void {
   const count = capture.connections.length;
   out(`${capture.format}, ${capture.packets} packets, ${count} TLS ${count === 1 ? 'connection' : 'connections'}`);
   for (const index of capture.connections.keys()) {
-    const inspected = inspectConnection(capture, index, keyLog);
+    const inspected = inspectConnection(capture, index, keyLog, NATIVE);
     if (inspected) for (const line of connectionLines(inspected, index, isColoured)) out(line);
   }
   for (const line of problemLines(fileProblems(capture), isColoured)) out(line);

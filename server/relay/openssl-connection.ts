@@ -9,6 +9,7 @@ import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk } from '../../src/core/tls/dissection.ts';
+import { NATIVE } from '../primitives.ts';
 import { CIPHERS } from './material.ts';
 import { saidBy, type Said } from './openssl-words.ts';
 import type { RelayListener, RelayPeer } from './relay.ts';
@@ -128,7 +129,7 @@ export class OpensslConnection {
   async #told(said: Said, child: ChildProcessWithoutNullStreams): Promise<void> {
     await this.#tellKeys();
     if (said.kind !== 'verified') return this.#last(said);
-    const dissected = dissect(this.#chunks, [...this.#toldKeys].join('\n'));
+    const dissected = dissect(this.#chunks, [...this.#toldKeys].join('\n'), NATIVE);
     const [shown] = dissected.certificates.client;
     const facts = shown && certificateFacts(shown.der);
     if (!shown || !facts)

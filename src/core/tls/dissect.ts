@@ -5,7 +5,8 @@
 import { certificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { Reader } from '../bytes/reader.ts';
-import { HASHES } from '../signature/hash.ts';
+import type { Primitives } from '../primitives/primitives.ts';
+import { PURE } from '../primitives/pure.ts';
 import type {
   AlertView,
   CertificateView,
@@ -37,10 +38,11 @@ const ALERT = 21;
  *
  * @param chunks its bytes in the order in which they passed; cut anywhere
  * @param keyLog text of a key-log file; may hold lines of other connections, may be empty
+ * @param primitives native ones where there are some; they change the speed and nothing else
  * @returns never throws: what cannot be read is said in the field tree and in `problems`
  */
-export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
-  return new Dissector(keyLog).run(frame(chunks));
+export function dissect(chunks: readonly Chunk[], keyLog: string, primitives: Primitives = PURE): Dissection {
+  return new Dissector(keyLog, primitives).run(frame(chunks));
 }
 
 /**
@@ -50,7 +52,7 @@ export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
  * @returns null for a record in clear, undefined where there is none with this index
  */
 export function openingOf(chunks: readonly Chunk[], keyLog: string, index: number): Opening | null | undefined {
-  return new Dissector(keyLog).openingOf(frame(chunks), index);
+  return new Dissector(keyLog, PURE).openingOf(frame(chunks), index);
 }
 
 const UNREAD_AFTER_DAMAGE = 'The receiver could not open a record before this one, and reads no further.';
@@ -59,6 +61,7 @@ const UNREAD_AFTER_ALERT = 'The receiver had ended the connection with an alert 
 /** One run of `dissect`; thrown away afterwards. */
 class Dissector {
   readonly #buffers: Uint8Array[] = [];
+  readonly #primitives: Primitives;
   readonly #session: Session;
   readonly #drafts: Draft[] = [];
   readonly #messages: MessageView[] = [];
@@ -68,8 +71,9 @@ class Dissector {
   /** why nobody reads what this side sends from here on */
   readonly #unread: { [S in Side]: string | null } = { client: null, server: null };
 
-  constructor(keyLog: string) {
-    this.#session = new Session(keyLog, this.#buffers);
+  constructor(keyLog: string, primitives: Primitives) {
+    this.#primitives = primitives;
+    this.#session = new Session(keyLog, this.#buffers, primitives);
     const keep = (bytes: Uint8Array): number => {
       const buffer = this.#newBuffer(bytes);
       this.#assembled.push(buffer);
@@ -168,8 +172,8 @@ class Dissector {
       alerts: this.#alerts,
       applicationData: this.#drafts.flatMap((draft) => draft.applicationData()),
       certificates: {
-        client: session.certificates.client.map(certificateView),
-        server: session.certificates.server.map(certificateView),
+        client: session.certificates.client.map((der) => certificateView(der, this.#primitives)),
+        server: session.certificates.server.map((der) => certificateView(der, this.#primitives)),
       },
       verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished }, pskBinder },
       get keySchedule() {
@@ -197,7 +201,7 @@ class Dissector {
 
 const UNREADABLE = { subject: '', issuer: '', serial: '', notBefore: '', notAfter: '' };
 
-function certificateView(der: Uint8Array): CertificateView {
+function certificateView(der: Uint8Array, { hashes }: Primitives): CertificateView {
   const { subject, issuer, serial, notBefore, notAfter } = certificateFacts(der) ?? UNREADABLE;
-  return { der, subject, issuer, serial, notBefore, notAfter, sha256: toHex(HASHES.SHA256(der)) };
+  return { der, subject, issuer, serial, notBefore, notAfter, sha256: toHex(hashes.SHA256.digest(der)) };
 }

@@ -5,7 +5,7 @@
 import { certificateFacts, type CertificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { concat, sameBytes } from '../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../signature/hash.ts';
+import type { Hash, Primitives } from '../primitives/primitives.ts';
 import type { Derived, Field, Side, Verification } from './dissection.ts';
 import { find, rawOf, uintOf } from './format/tree.ts';
 import { earlyEpoch, epoch12, epochs13 } from './keys/epochs.ts';
@@ -42,7 +42,7 @@ export class Session {
   serverName: string | null = null;
   alpn: string | null = null;
   resumed = false;
-  readonly flows = { client: new Flow(), server: new Flow() };
+  readonly flows: { readonly [S in Side]: Flow };
   /** after its ChangeCipherSpec of TLS 1.2 and before, all records of a side are protected */
   readonly isProtected = { client: false, server: false };
   readonly certificates: { [S in Side]: Uint8Array[] } = { client: [], server: [] };
@@ -62,6 +62,7 @@ export class Session {
 
   readonly #keyLog: string;
   readonly #buffers: readonly Uint8Array[];
+  readonly #primitives: Primitives;
   readonly #transcript = new Transcript();
   #sessionId: Uint8Array = new Uint8Array();
   #isEncryptThenMac = false;
@@ -70,9 +71,11 @@ export class Session {
   #signatures = 0;
   readonly #facts: { [S in Side]: CertificateFacts | null } = { client: null, server: null };
 
-  constructor(keyLog: string, buffers: readonly Uint8Array[]) {
+  constructor(keyLog: string, buffers: readonly Uint8Array[], primitives: Primitives) {
     this.#keyLog = keyLog;
     this.#buffers = buffers;
+    this.#primitives = primitives;
+    this.flows = { client: new Flow(primitives), server: new Flow(primitives) };
   }
 
   get isTls13(): boolean {
@@ -84,8 +87,8 @@ export class Session {
     return this.clientRandom.length > 0 || this.version > 0;
   }
 
-  get #hash(): HashFunction {
-    return HASHES[this.suite?.hash ?? 'SHA256'];
+  get #hash(): Hash {
+    return this.#primitives.hashes[this.suite?.hash ?? 'SHA256'];
   }
 
   /** Takes in one message: checks what it proves, then counts it into the transcript. */
@@ -100,15 +103,16 @@ export class Session {
     if (!this.#awaitsRetry) this.#forget();
     this.clientRandom = this.#raw(field, 'random');
     this.#sessionId = this.#raw(field, 'legacy_session_id', 'id');
+    const { hashes } = this.#primitives;
     this.secrets = secretsOf(this.#keyLog, toHex(this.clientRandom));
     const extensions = find(field, 'extensions');
     const name = find(extensions, 'server_name', 'server_name_list', 'ServerName', 'host_name', 'name');
     this.serverName = name?.value ?? null;
     const psk = find(extensions, 'pre_shared_key');
-    if (psk) this.pskBinder = verifyBinder(psk, bytes, this.#buffers, this.#transcript, this.secrets);
+    if (psk) this.pskBinder = verifyBinder(psk, bytes, this.#buffers, this.#transcript, this.secrets, hashes);
     if (!this.#awaitsRetry && find(extensions, 'early_data')) {
       this.#offersEarlyData = true;
-      this.flows.client.start([earlyEpoch(this.secrets)]);
+      this.flows.client.start([earlyEpoch(this.secrets, hashes)]);
     }
   }
 
@@ -127,9 +131,7 @@ export class Session {
   helloRetryRequest({ field }: Message): void {
     this.#agree(field);
     this.#awaitsRetry = true;
-    this.#transcript.restart(
-      concat(Uint8Array.of(254, 0, 0, this.#hash.outputLen), this.#transcript.digest(this.#hash)),
-    );
+    this.#transcript.restart(concat(Uint8Array.of(254, 0, 0, this.#hash.bytes), this.#transcript.digest(this.#hash)));
   }
 
   serverHello({ field }: Message): void {
@@ -148,9 +150,10 @@ export class Session {
     this.resumed = find(extensions, 'pre_shared_key') !== undefined;
     this.group = this.#groupName(find(extensions, 'key_share', 'KeyShareEntry', 'group')) ?? this.group;
     const { client, server } = this.flows;
-    server.start(epochs13('server', this.suite, this.secrets));
-    if (this.#offersEarlyData) client.append(epochs13('client', this.suite, this.secrets));
-    else client.start(epochs13('client', this.suite, this.secrets));
+    const { hashes } = this.#primitives;
+    server.start(epochs13('server', this.suite, this.secrets, hashes));
+    if (this.#offersEarlyData) client.append(epochs13('client', this.suite, this.secrets, hashes));
+    else client.start(epochs13('client', this.suite, this.secrets, hashes));
   }
 
   #agree(hello: Field): void {
@@ -206,7 +209,7 @@ export class Session {
     if (this.#signatures > MAX_SIGNATURES) return { holds: null, why: 'Too many signatures on one connection.' };
     if (!facts) return { holds: null, why: 'No readable certificate came before it.' };
     const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
-    return verifySignature(scheme, facts.key, content, this.#raw(field, 'signature', 'signature'));
+    return verifySignature(scheme, facts.key, content, this.#raw(field, 'signature', 'signature'), this.#primitives);
   }
 
   verifyFinished({ from, field }: Message): void {
@@ -279,7 +282,9 @@ export class Session {
     const { version, suite, clientRandom, serverRandom } = this;
     const negotiated = { version, suite, clientRandom, serverRandom, isEncryptThenMac: this.#isEncryptThenMac };
     this.isProtected[from] = true;
-    this.flows[from].start(version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'))] : []);
+    this.flows[from].start(
+      version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'), this.#primitives.hashes)] : [],
+    );
   }
 
   #groupName(group: Field | undefined): string | undefined {

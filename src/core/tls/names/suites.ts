@@ -2,6 +2,7 @@
  * Cipher suites: their code points, and what their names say about how they work.
  * One row a suite, without the leading `TLS_`; taken from `openssl ciphers -V -stdname` (3.0.19) and RFC 8446 §B.4.
  */
+import type { HashName } from '../../primitives/primitives.ts';
 import type { Names } from '../format/format.ts';
 
 const ROWS = `
@@ -200,8 +201,6 @@ const SUITES = new Map(
 );
 
 export const CIPHER_SUITES: Names = { base: 16, nameOf: (code) => SUITES.get(code) };
-
-export type HashName = 'MD5' | 'SHA' | 'SHA256' | 'SHA384';
 
 /** How a suite protects records. `cbc`: AES in CBC mode, before or after it an HMAC with `mac`. */
 export type Protector =

@@ -1,9 +1,7 @@
 /** Records protected with AES-CBC and an HMAC, before or after encryption: RFC 5246 §6.2.3.2, RFC 7366 §3. */
 import { cbc } from '@noble/ciphers/aes.js';
-import { hmac } from '@noble/hashes/hmac.js';
 import { concat, sameBytes, uintBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
-import type { HashName } from '../names/suites.ts';
+import type { Hash, HashName, Primitives } from '../../primitives/primitives.ts';
 import type { Opened } from './opened.ts';
 
 export const BLOCK_BYTES = 16;
@@ -24,11 +22,18 @@ export interface CbcKeys {
  *
  * @returns null where the MAC or the padding is wrong
  */
-export function openCbc(keys: CbcKeys, header: Uint8Array, body: Uint8Array, sequence: number): Opened | null {
-  const macBytes = HASHES[keys.mac].outputLen;
+export function openCbc(
+  keys: CbcKeys,
+  header: Uint8Array,
+  body: Uint8Array,
+  sequence: number,
+  { hashes }: Primitives,
+): Opened | null {
+  const hash = hashes[keys.mac];
+  const macBytes = hash.bytes;
   const sealedBytes = body.length - (keys.isEncryptThenMac ? macBytes : 0);
   const sealed = body.subarray(0, sealedBytes);
-  if (keys.isEncryptThenMac && !sameBytes(macOf(keys, header, sealed, sequence), body.subarray(sealedBytes)))
+  if (keys.isEncryptThenMac && !sameBytes(macOf(hash, keys, header, sealed, sequence), body.subarray(sealedBytes)))
     return null;
   const iv = keys.chainedIv ?? sealed.subarray(0, BLOCK_BYTES);
   const blocks = keys.chainedIv ? sealed : sealed.subarray(BLOCK_BYTES);
@@ -39,11 +44,11 @@ export function openCbc(keys: CbcKeys, header: Uint8Array, body: Uint8Array, seq
   if (contentBytes < 0 || plaintext.subarray(-padding).some((byte) => byte !== padding - 1)) return null;
   const content = plaintext.subarray(0, contentBytes);
   const mac = plaintext.subarray(contentBytes, contentBytes + macBytes);
-  if (!keys.isEncryptThenMac && !sameBytes(macOf(keys, header, content, sequence), mac)) return null;
+  if (!keys.isEncryptThenMac && !sameBytes(macOf(hash, keys, header, content, sequence), mac)) return null;
   return { type: header[0] ?? 0, plaintext, contentBytes };
 }
 
-function macOf(keys: CbcKeys, header: Uint8Array, content: Uint8Array, sequence: number): Uint8Array {
+function macOf(hash: Hash, keys: CbcKeys, header: Uint8Array, content: Uint8Array, sequence: number): Uint8Array {
   const seen = concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(content.length, 2), content);
-  return hmac(HASHES[keys.mac], keys.macKey, seen);
+  return hash.hmac(keys.macKey, seen);
 }
