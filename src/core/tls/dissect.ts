@@ -156,10 +156,10 @@ class Dissector {
   #result(): Dissection {
     const session = this.#session;
     const records = this.#drafts.map((draft) => draft.view());
-    let keySchedule: Dissection['keySchedule'] | null = null; // dozens of HMACs that few readers ask for
     const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished, pskBinder } =
       session;
-    return {
+    const view = (der: Uint8Array) => certificateView(der, this.#primitives);
+    return withKeySchedule(session, {
       version: version === 0 ? null : (VERSIONS.nameOf(version) ?? hexNumber(version, 4)),
       cipherSuite: suiteCode === null ? null : (suite?.name ?? named(suiteCode, 2, CIPHER_SUITES)),
       group,
@@ -171,17 +171,11 @@ class Dissector {
       messages: this.#messages,
       alerts: this.#alerts,
       applicationData: this.#drafts.flatMap((draft) => draft.applicationData()),
-      certificates: {
-        client: session.certificates.client.map((der) => certificateView(der, this.#primitives)),
-        server: session.certificates.server.map((der) => certificateView(der, this.#primitives)),
-      },
+      certificates: { client: session.certificates.client.map(view), server: session.certificates.server.map(view) },
       verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished }, pskBinder },
-      get keySchedule() {
-        return (keySchedule ??= session.keySchedule());
-      },
       bytes: this.#count(records),
       problems: this.#drafts.flatMap((draft) => draft.problems()),
-    };
+    });
   }
 
   #count(records: readonly RecordView[]): Dissection['bytes'] {
@@ -196,6 +190,27 @@ class Dissector {
       if (assembled.has(fields.range.buffer)) unexplained += unexplainedIn(fields);
     }
     return { total, explained: Math.max(total - unexplained, 0) };
+  }
+}
+
+/**
+ * Adds the key schedule, dozens of HMACs that few readers ask for. The getter lies on a prototype that all share: one of
+ * its own would give each dissection a shape of its own, which keeps it alive until the next large garbage collection.
+ */
+function withKeySchedule(session: Session, found: Omit<Dissection, 'keySchedule'>): Dissection {
+  return Object.assign(new LazyKeySchedule(session), found);
+}
+
+class LazyKeySchedule implements Pick<Dissection, 'keySchedule'> {
+  readonly #session: Session;
+  #value: Dissection['keySchedule'] | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get keySchedule(): Dissection['keySchedule'] {
+    return (this.#value ??= this.#session.keySchedule());
   }
 }
 

@@ -47,7 +47,10 @@ export function field(
   problem = '',
   children: readonly Field[] = NO_CHILDREN,
 ): Field {
-  // Thousands of these are made for each run: assignments, because spreading remarks costs ten times as much.
+  // A thousand of these are made for each session: spreading remarks, or adding them later, costs many times as much.
+  if (source && !problem) {
+    return says ? { name, value, range, children, source, says } : { name, value, range, children, source };
+  }
   const made: { -readonly [K in keyof Field]: Field[K] } = { name, value, range, children };
   if (source) made.source = source;
   if (says) made.says = says;
@@ -58,11 +61,11 @@ export function field(
 const SHOWN_BYTES = 48;
 const SHOWN_TEXT = 160;
 
-/** Bytes as a value: hex, cut after 48 bytes with the length told. */
-export function hexValue(bytes: Uint8Array): string {
-  return bytes.length <= SHOWN_BYTES
-    ? toHex(bytes)
-    : `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
+/** Bytes from `start` up to `end` as a value: hex, cut after 48 bytes with the length told. */
+export function hexValue(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return end - start <= SHOWN_BYTES
+    ? toHex(bytes, start, end)
+    : `${toHex(bytes, start, start + SHOWN_BYTES)}… (${end - start} bytes)`;
 }
 
 /** The values of some fields in one line: `x25519, secp256r1, … 5 in all`. */
@@ -131,7 +134,7 @@ export function bytes(
   name: string,
   says: string,
   length?: number,
-  show: (raw: Uint8Array) => string = hexValue,
+  show: (bytes: Uint8Array, start: number, end: number) => string = hexValue,
 ): Format {
   return {
     name,
@@ -139,19 +142,21 @@ export function bytes(
     read(input, env, out) {
       if (length === undefined && input.left === 0) return;
       const start = input.at;
-      const raw = input.take(length);
-      const problem = length !== undefined && raw.length < length ? SHORT : '';
-      out.push(field(name, show(raw), input.since(start), env.source, says, problem));
+      input.skip(length ?? input.left);
+      const range = input.since(start);
+      const problem = length !== undefined && range.end - start < length ? SHORT : '';
+      out.push(field(name, show(input.bytes, start, range.end), range, env.source, says, problem));
     },
   };
 }
 
-/** Bytes shown as text. Control characters are shown as `\xNN`, so that a peer's text cannot pretend to be ours. */
-export function textValue(raw: Uint8Array): string {
+/** Bytes from `start` up to `end` shown as text. Control characters are shown as `\xNN`, so that a peer's text cannot pretend to be ours. */
+export function textValue(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (const byte of raw) {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
     text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '\\x' + byte.toString(16).padStart(2, '0');
-    if (text.length > SHOWN_TEXT) return `${text}… (${raw.length} bytes)`;
+    if (text.length > SHOWN_TEXT) return `${text}… (${end - start} bytes)`;
   }
   return text;
 }
@@ -227,8 +232,8 @@ export function whole(format: Format, input: Reader, env: Env, out: Field[]): vo
 /** All that is left of `input` as one leaf that is not explained. */
 export function undecoded(input: Reader, source: string, problem: string, name = 'not decoded'): Field {
   const start = input.at;
-  const value = hexValue(input.take());
-  return field(name, value, input.since(start), source, '', problem);
+  input.skip(input.left);
+  return field(name, hexValue(input.bytes, start, input.at), input.since(start), source, '', problem);
 }
 
 function vector(width: number, name: string, item: Format, says: string, summary: Summary): Format {

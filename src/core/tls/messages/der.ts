@@ -23,6 +23,7 @@ import { field, hexValue, listed, type Format } from '../format/format.ts';
 const SOURCE = 'RFC 5280 §4.1';
 const HEADER_SAYS = 'What kind of value follows, and how many bytes it has.';
 const UNNAMED_SAYS = 'A value of ASN.1 that our tables have no name for.';
+const BIT_STRING = 3;
 const STRINGS = new Set([12, 18, 19, 20, 22, 26, 28, 30]);
 
 interface Walk {
@@ -54,7 +55,7 @@ export const OBJECT_IDENTIFIER = der({ ...UNNAMED, name: 'oid' });
 
 function strayField(node: DerNode, { buffer, bytes, source }: Walk): Field {
   const range = { buffer, start: node.start, end: node.end };
-  const value = hexValue(bytes.subarray(node.start, node.end));
+  const value = hexValue(bytes, node.start, node.end);
   return field('not decoded', value, range, source, '', 'Bytes after the end of the value: not decoded.');
 }
 
@@ -64,55 +65,59 @@ function toField(node: DerNode, shape: Shape, walk: Walk): Field {
   const name = shape.name || tagName(node);
   const source = shape.source ?? walk.source;
   if (node.problem !== null) {
-    return field(name, hexValue(bytes.subarray(node.start, node.end)), range, source, shape.says, node.problem);
+    return field(name, hexValue(bytes, node.start, node.end), range, source, shape.says, node.problem);
   }
   const inner: Walk = source === walk.source ? walk : { ...walk, source };
   const type = tagName(node);
   const size = node.end - node.content;
   const header = { buffer, start: node.start, end: node.content };
-  const children = [field('tag and length', `${type}, ${size} bytes`, header, 'X.690 §8.1', HEADER_SAYS)];
-  if (node.isConstructed) addParts(node, shape, inner, children);
-  else addContents(node, shape, inner, children);
+  const first = field('tag and length', `${type}, ${size} bytes`, header, 'X.690 §8.1', HEADER_SAYS);
+  const children = node.isConstructed ? withParts(first, node, shape, inner) : withContents(first, node, shape, inner);
   if (inner !== walk) walk.oid = inner.oid;
   return field(name, valueOf(node, shape, inner, children), range, source, shape.says || UNNAMED_SAYS, '', children);
 }
 
-function addParts(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
-  const fitting = shapes.shapesOf(
-    shape,
-    node.children.map((child) => identifierOf(child)),
-  );
-  for (const [index, child] of node.children.entries()) children.push(toField(child, fitting[index] ?? UNNAMED, walk));
+function withParts(first: Field, { children }: DerNode, shape: Shape, walk: Walk): Field[] {
+  const fitting = new shapes.Fitting(shape);
+  const fields = new Array<Field>(children.length + 1); // as long as it gets: growing arrays take room for 17
+  fields[0] = first;
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index]!;
+    fields[index + 1] = toField(child, fitting.next(identifierOf(child)) ?? UNNAMED, walk);
+  }
+  return fields;
 }
 
 const CLASS_BITS = { universal: 0, application: 0x40, context: 0x80, private: 0xc0 } as const;
 const identifierOf = (node: DerNode): number => CLASS_BITS[node.tagClass] + node.tag;
 
-function addContents(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
-  const { bytes, buffer, source } = walk;
-  if (node.content === node.end) return;
-  const isBits = isA(node, 3);
-  const from = node.content + (isBits ? 1 : 0);
-  if (isBits) {
-    const range = { buffer, start: node.content, end: from };
-    const unused = new Reader(bytes, buffer, node.content, from).uint(1);
-    children.push(field('unused bits', String(unused), range, 'X.690 §8.6', 'Bits at the end that do not count.'));
+function withContents(first: Field, node: DerNode, shape: Shape, walk: Walk): Field[] {
+  const { bytes, buffer } = walk;
+  if (node.content === node.end) return [first];
+  if (isA(node, 6)) walk.oid = oidText(bytes, node.content, node.end) ?? '';
+  if (node.tagClass !== 'universal' || node.tag !== BIT_STRING) {
+    const held = isA(node, 4) ? heldValue(node, node.content, shape, walk) : null;
+    return [first, held ?? contents(node, node.content, walk)];
   }
-  const held = isA(node, 4) || isBits ? heldValue(node, from, shape, walk) : null;
-  if (held) children.push(held);
-  else if (from < node.end) {
-    const range = { buffer, start: from, end: node.end };
-    children.push(field('contents', hexValue(bytes.subarray(from, node.end)), range, source, 'The value itself.'));
-  }
-  if (isA(node, 6)) walk.oid = oidText(contentOf(node, bytes)) ?? '';
+  const from = node.content + 1;
+  const range = { buffer, start: node.content, end: from };
+  const unused = String(bytes[node.content]);
+  const bits = field('unused bits', unused, range, 'X.690 §8.6', 'Bits at the end that do not count.');
+  if (from === node.end) return [first, bits];
+  return [first, bits, heldValue(node, from, shape, walk) ?? contents(node, from, walk)];
+}
+
+function contents({ end }: DerNode, start: number, { bytes, buffer, source }: Walk): Field {
+  return field('contents', hexValue(bytes, start, end), { buffer, start, end }, source, 'The value itself.');
 }
 
 /** A value packed inside an OCTET STRING or BIT STRING, where the shape expects one and the bytes are one. */
 function heldValue(node: DerNode, from: number, shape: Shape, walk: Walk): Field | null {
   const held = shape.holds?.(walk.oid);
   if (!held || walk.depth >= DER_LIMITS.depth) return null;
-  const [value, ...rest] = readDer(new Reader(walk.bytes, walk.buffer, from, node.end));
-  if (!value || value.problem !== null || rest.length > 0) return null;
+  const values = readDer(new Reader(walk.bytes, walk.buffer, from, node.end));
+  const [value] = values;
+  if (!value || value.problem !== null || values.length > 1) return null;
   walk.depth += 1;
   const inside = toField(value, held, walk);
   walk.depth -= 1;
@@ -142,12 +147,12 @@ function valueOf(node: DerNode, shape: Shape, { bytes }: Walk, children: readonl
     case 24:
       return timeText(node, bytes);
     default:
-      return STRINGS.has(node.tag) ? stringText(node, bytes) : hexValue(contentOf(node, bytes));
+      return STRINGS.has(node.tag) ? stringText(node, bytes) : hexValue(bytes, node.content, node.end);
   }
 }
 
 function numberText(node: DerNode, bytes: Uint8Array): string {
-  if (node.end - node.content > 4) return hexValue(contentOf(node, bytes));
+  if (node.end - node.content > 4) return hexValue(bytes, node.content, node.end);
   return String(Number.parseInt(integerHex(node, bytes), 16));
 }
 
