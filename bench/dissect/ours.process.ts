@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { inspect } from '../../src/core/capture/inspection.ts';
 import { readCapture } from '../../src/core/capture/read-capture.ts';
 import type { Dissection, Field } from '../../src/core/tls/dissection.ts';
+import { NATIVE } from '../../server/primitives.ts';
 import type { Read } from './read.ts';
 
 const [file = '', keyLogFile = ''] = process.argv.slice(2);
@@ -22,7 +23,7 @@ const read = {
   unexplained: 0,
 };
 for (const index of capture.connections.keys()) {
-  const inspected = inspect(capture, index, keyLog);
+  const inspected = inspect(capture, index, keyLog, NATIVE);
   if (inspected) readAll(inspected.dissection);
 }
 console.log(JSON.stringify({ ...read, ms: performance.now() - startedAt } satisfies Read));

@@ -7,6 +7,7 @@ import { firstEnd, summaryOf } from '../../src/core/capture/view/summary.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Dissection, Side } from '../../src/core/tls/dissection.ts';
 import { silentEndOf } from '../../src/core/tls/strip.ts';
+import { NATIVE } from '../primitives.ts';
 import { capturedOf, keyLogOf, recordsOf } from './captured.ts';
 import type { Draft, KeptWord } from './draft.ts';
 
@@ -19,7 +20,7 @@ export interface Looked {
 /** Takes a connection apart, which is the costly part of keeping it. */
 export function lookAt(draft: Draft): Looked {
   const connection = capturedOf(draft);
-  const dissection = dissect(firstRecords(connection.chunks), keyLogOf(draft));
+  const dissection = dissect(firstRecords(connection.chunks), keyLogOf(draft), NATIVE);
   const summary = summaryOf({ connection, dissection, problems: [] }, 0);
   const outcome = outcomeIn(draft, dissection);
   const reason = reasonIn(draft);

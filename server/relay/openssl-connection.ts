@@ -6,6 +6,7 @@ import { toHex } from '../../src/core/bytes/hex.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk, Dissection } from '../../src/core/tls/dissection.ts';
 import { leavesOf, rawOf } from '../../src/core/tls/format/tree.ts';
+import { NATIVE } from '../primitives.ts';
 import type { OpensslProcess } from './openssl-process.ts';
 import { saidBy, type Said } from './openssl-words.ts';
 import type { RelayListener, RelayPeer } from './relay.ts';
@@ -191,7 +192,7 @@ export class OpensslConnection {
   }
 
   #dissected(): Dissection {
-    return dissect(this.#chunks, this.#keys.join('\n'));
+    return dissect(this.#chunks, this.#keys.join('\n'), NATIVE);
   }
 
   /** Lines that the process has added to its key log. */

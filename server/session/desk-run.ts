@@ -3,6 +3,7 @@ import { type DeskRun } from '../../src/core/bridge/messages.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk, Dissection, Side } from '../../src/core/tls/dissection.ts';
 import { barsOf, silentEndOf } from '../../src/core/tls/strip.ts';
+import { NATIVE } from '../primitives.ts';
 import type { RelayPeer } from '../relay/relay.ts';
 
 /** How many bars a message carries at most. */
@@ -47,4 +48,4 @@ export function deskRunOf(seen: Seen, dissected: Dissection = dissectionOf(seen)
 }
 
 export const dissectionOf = ({ chunks, keyLog }: Pick<Seen, 'chunks' | 'keyLog'>): Dissection =>
-  dissect(chunks, keyLog);
+  dissect(chunks, keyLog, NATIVE);

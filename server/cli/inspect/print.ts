@@ -2,6 +2,7 @@
 import type { Capture } from '../../../src/core/capture/capture.ts';
 import { connectionJson, fileProblems, inspect, type InspectionProblem } from '../../../src/core/capture/inspection.ts';
 import { printable } from '../../../src/core/capture/printable.ts';
+import { NATIVE } from '../../primitives.ts';
 import type { Terminal } from '../usage.ts';
 import { connectionLines, problemLines } from './tree.ts';
 
@@ -10,7 +11,7 @@ export function printJson(capture: Capture, keyLog: string, { out }: Terminal): 
   const problems: InspectionProblem[] = fileProblems(capture);
   out('{"connections":[');
   for (const index of capture.connections.keys()) {
-    const inspected = inspect(capture, index, keyLog);
+    const inspected = inspect(capture, index, keyLog, NATIVE);
     if (!inspected) continue;
     out((index === 0 ? '' : ',') + safeJson(connectionJson(inspected)));
     for (const problem of inspected.problems) problems.push(problem);
@@ -32,7 +33,7 @@ export function printTree(capture: Capture, keyLog: string, { out }: Terminal): 
   const count = capture.connections.length;
   out(`${capture.format}, ${capture.packets} packets, ${count} TLS ${count === 1 ? 'connection' : 'connections'}`);
   for (const index of capture.connections.keys()) {
-    const inspected = inspect(capture, index, keyLog);
+    const inspected = inspect(capture, index, keyLog, NATIVE);
     if (inspected) for (const line of connectionLines(inspected, index, isColoured())) out(line);
   }
   for (const line of problemLines(fileProblems(capture), isColoured())) out(line);

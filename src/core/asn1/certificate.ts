@@ -61,8 +61,8 @@ function publicKey(info: DerNode, der: Uint8Array): PublicKey | null {
   const [oid, parameters] = algorithm?.children ?? [];
   if (!isA(oid, 6) || !isA(key, 3)) return null;
   return {
-    algorithm: oidText(contentOf(oid, der)) ?? '',
-    curve: isA(parameters, 6) ? oidText(contentOf(parameters, der)) : null,
+    algorithm: oidText(der, oid.content, oid.end) ?? '',
+    curve: isA(parameters, 6) ? oidText(der, parameters.content, parameters.end) : null,
     spki: der.subarray(info.start, info.end),
     key: contentOf(key, der).subarray(1),
   };

@@ -1,6 +1,6 @@
 /**
- * A reader of DER (ITU-T X.690): tags, lengths and where everything lies. It keeps no copies, uses no recursion and
- * never throws: what does not fit is a node that says so.
+ * A reader of DER (ITU-T X.690): tags, lengths and where everything lies. It keeps no copies and never
+ * throws: what does not fit is a node that says so.
  */
 import type { Reader } from '../bytes/reader.ts';
 import { readHeader, type HeaderProblem } from './header.ts';
@@ -24,12 +24,7 @@ export interface DerNode {
 export const DER_LIMITS = { depth: 48, nodes: 20_000 } as const;
 
 const CLASSES = ['universal', 'application', 'context', 'private'] as const;
-
-interface Open {
-  readonly input: Reader;
-  readonly into: DerNode[];
-  readonly depth: number;
-}
+const NO_CHILDREN: readonly DerNode[] = [];
 
 /**
  * Reads all values that stand one after the other in `input`.
@@ -38,42 +33,39 @@ interface Open {
  * @returns nodes that together cover every byte
  */
 export function readDer(input: Reader): DerNode[] {
-  const top: DerNode[] = [];
-  const stack: Open[] = [{ input, into: top, depth: 0 }];
-  let nodes = 0;
-  for (let open = stack.at(-1); open; open = stack.at(-1)) {
-    if (open.input.left === 0) {
-      stack.pop();
-      continue;
-    }
-    nodes += 1;
-    const blocked =
-      open.depth > DER_LIMITS.depth ? 'Nested too deeply.' : nodes > DER_LIMITS.nodes ? 'Too many values.' : null;
-    const children: DerNode[] = [];
-    const [node, inner] = readNode(open.input, children, blocked);
-    open.into.push(node);
-    if (inner) stack.push({ input: inner, into: children, depth: open.depth + 1 });
-  }
-  return top;
+  return readValues(input, input.end, 0, { nodes: 0 });
 }
 
-/** One tag and length; a reader over the contents when they are values in turn. */
-function readNode(input: Reader, children: DerNode[], blocked: string | null): [DerNode, Reader | null] {
+/** The values up to `end`. It may call itself, because depth is limited. */
+function readValues(input: Reader, end: number, depth: number, read: { nodes: number }): DerNode[] {
+  const nodes: DerNode[] = [];
+  while (input.at < end) nodes.push(readNode(input, end, depth, read));
+  return nodes;
+}
+
+function readNode(input: Reader, end: number, depth: number, read: { nodes: number }): DerNode {
+  read.nodes += 1;
   const start = input.at;
-  const header = readHeader(input);
+  const header = readHeader(input, end);
   const { identifier, length } = header;
   const tagClass = CLASSES[identifier >> 6] ?? 'universal';
   const isConstructed = (identifier & 0x20) !== 0;
   const tag = identifier & 0x1f;
-  const problem = blocked ?? (header.problem && PROBLEMS[header.problem](length, input.left));
+  const problem = blocked(depth, read.nodes) ?? (header.problem && PROBLEMS[header.problem](length, end - input.at));
   if (problem !== null) {
-    input.skip(input.left);
-    return [{ tagClass, isConstructed, tag, start, content: start, end: input.at, problem, children: [] }, null];
+    input.skip(end - input.at);
+    return { tagClass, isConstructed, tag, start, content: start, end, problem, children: NO_CHILDREN };
   }
   const content = input.at;
-  const inner = input.part(length);
-  const node = { tagClass, isConstructed, tag, start, content, end: input.at, problem, children };
-  return [node, isConstructed ? inner : null];
+  const after = content + length;
+  const children = isConstructed ? readValues(input, after, depth + 1, read) : NO_CHILDREN;
+  input.skip(after - input.at);
+  return { tagClass, isConstructed, tag, start, content, end: after, problem, children };
+}
+
+function blocked(depth: number, nodes: number): string | null {
+  if (depth > DER_LIMITS.depth) return 'Nested too deeply.';
+  return nodes > DER_LIMITS.nodes ? 'Too many values.' : null;
 }
 
 const PROBLEMS: Readonly<Record<HeaderProblem, (length: number, left: number) => string>> = {
@@ -108,10 +100,12 @@ export const TAG_NAMES: Readonly<Record<number, string>> = {
   30: 'BMPString',
 };
 
+const CONTEXT_NAMES = Array.from({ length: 32 }, (_, tag) => `[${tag}]`);
+
 /** `SEQUENCE`, `[0]`. */
 export function tagName({ tagClass, tag }: DerNode): string {
   if (tagClass === 'universal') return TAG_NAMES[tag] ?? `universal ${tag}`;
-  return tagClass === 'context' ? `[${tag}]` : `${tagClass} ${tag}`;
+  return tagClass === 'context' ? (CONTEXT_NAMES[tag] ?? `[${tag}]`) : `${tagClass} ${tag}`;
 }
 
 /** Whether a node is the universal type with this number. */

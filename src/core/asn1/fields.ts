@@ -6,7 +6,7 @@ import { field, hexValue, listed, type Field } from '../bytes/field.ts';
 import { Reader } from '../bytes/reader.ts';
 import { DER_LIMITS, isA, readDer, tagName, type DerNode } from './der.ts';
 import { oidText } from './oid.ts';
-import { shapesOf, UNNAMED, type Shape } from './shape.ts';
+import { Fitting, UNNAMED, type Shape } from './shape.ts';
 import {
   addressText,
   attributeText,
@@ -46,7 +46,7 @@ export function derFields(input: Reader, shape: Shape): Field[] {
 
 function strayField(node: DerNode, { buffer, bytes, source }: Walk): Field {
   const range = { buffer, start: node.start, end: node.end };
-  const value = hexValue(bytes.subarray(node.start, node.end));
+  const value = hexValue(bytes, node.start, node.end);
   return field('not decoded', value, range, source, '', 'Bytes after the end of the value: not decoded.');
 }
 
@@ -56,59 +56,63 @@ function toField(node: DerNode, shape: Shape, walk: Walk): Field {
   const name = shape.name || tagName(node);
   const source = shape.source ?? walk.source;
   if (node.problem !== null) {
-    return field(name, hexValue(bytes.subarray(node.start, node.end)), range, source, shape.says, node.problem);
+    return field(name, hexValue(bytes, node.start, node.end), range, source, shape.says, node.problem);
   }
   const inner: Walk = source === walk.source ? walk : { ...walk, source };
   const type = tagName(node);
   const size = node.end - node.content;
   const header = { buffer, start: node.start, end: node.content };
-  const children = [field('tag and length', `${type}, ${size} bytes`, header, 'X.690 §8.1', HEADER_SAYS)];
-  if (node.isConstructed) addParts(node, shape, inner, children);
-  else addContents(node, shape, inner, children);
+  const first = field('tag and length', `${type}, ${size} bytes`, header, 'X.690 §8.1', HEADER_SAYS);
+  const children = node.isConstructed ? withParts(first, node, shape, inner) : withContents(first, node, shape, inner);
   if (inner !== walk) walk.oid = inner.oid;
   return field(name, valueOf(node, shape, inner, children), range, source, shape.says || UNNAMED_SAYS, '', children);
 }
 
-function addParts(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
-  const fitting = shapesOf(
-    shape,
-    node.children.map((child) => identifierOf(child)),
-  );
-  for (const [index, child] of node.children.entries()) {
-    const fit = fitting[index] ?? UNNAMED;
-    children.push(toField(child, fit.by?.(walk.oid) ?? fit, walk));
+function withParts(first: Field, { children }: DerNode, shape: Shape, walk: Walk): Field[] {
+  const fitting = new Fitting(shape);
+  const fields = new Array<Field>(children.length + 1); // as long as it gets: growing arrays take room for 17
+  fields[0] = first;
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index]!;
+    const fit = fitting.next(identifierOf(child)) ?? UNNAMED;
+    fields[index + 1] = toField(child, fit.by?.(walk.oid) ?? fit, walk);
   }
+  return fields;
 }
 
 const CLASS_BITS = { universal: 0, application: 0x40, context: 0x80, private: 0xc0 } as const;
 const identifierOf = (node: DerNode): number => CLASS_BITS[node.tagClass] + node.tag;
 
-function addContents(node: DerNode, shape: Shape, walk: Walk, children: Field[]): void {
+function withContents(first: Field, node: DerNode, shape: Shape, walk: Walk): Field[] {
   const { bytes, buffer, source } = walk;
-  if (node.content === node.end) return;
+  if (node.content === node.end) return [first];
   const isBits = isA(node, 3);
   const from = node.content + (isBits ? 1 : 0);
+  const fields = [first];
   if (isBits) {
     const range = { buffer, start: node.content, end: from };
-    const unused = new Reader(bytes, buffer, node.content, from).uint(1);
-    children.push(field('unused bits', String(unused), range, 'X.690 §8.6', 'Bits at the end that do not count.'));
+    const unused = String(bytes[node.content]);
+    fields.push(field('unused bits', unused, range, 'X.690 §8.6', 'Bits at the end that do not count.'));
   }
   const isString = node.tagClass === 'context' || isA(node, 4) || isBits;
-  const held = isString ? heldValues(node, from, shape, walk) : [];
-  children.push(...held);
+  const held = isString ? heldValues(node, from, shape, walk) : NONE;
+  for (const value of held) fields.push(value);
   if (held.length === 0 && from < node.end) {
     const range = { buffer, start: from, end: node.end };
-    children.push(field('contents', hexValue(bytes.subarray(from, node.end)), range, source, 'The value itself.'));
+    fields.push(field('contents', hexValue(bytes, from, node.end), range, source, 'The value itself.'));
   }
-  if (isA(node, 6)) walk.oid = oidText(contentOf(node, bytes)) ?? '';
+  if (isA(node, 6)) walk.oid = oidText(bytes, node.content, node.end) ?? '';
+  return fields;
 }
 
+const NONE: readonly Field[] = [];
+
 /** Values packed inside a string, where the shape expects some: as far as they can be read. */
-function heldValues(node: DerNode, from: number, shape: Shape, walk: Walk): Field[] {
+function heldValues(node: DerNode, from: number, shape: Shape, walk: Walk): readonly Field[] {
   const held = shape.holds?.(walk.oid);
-  if (!held || walk.depth >= DER_LIMITS.depth) return [];
+  if (!held || walk.depth >= DER_LIMITS.depth) return NONE;
   const [value, ...rest] = readDer(new Reader(walk.bytes, walk.buffer, from, node.end));
-  if (!value) return [];
+  if (!value) return NONE;
   walk.depth += 1;
   const inside = toField(value, held, walk);
   walk.depth -= 1;
@@ -138,12 +142,12 @@ function valueOf(node: DerNode, shape: Shape, { bytes }: Walk, children: readonl
     case 24:
       return timeText(node, bytes);
     default:
-      return STRINGS.has(node.tag) ? stringText(node, bytes) : hexValue(contentOf(node, bytes));
+      return STRINGS.has(node.tag) ? stringText(node, bytes) : hexValue(bytes, node.content, node.end);
   }
 }
 
 function numberText(node: DerNode, { numbers }: Shape, bytes: Uint8Array): string {
-  if (node.end - node.content > 4) return hexValue(contentOf(node, bytes));
+  if (node.end - node.content > 4) return hexValue(bytes, node.content, node.end);
   const number = Number.parseInt(integerHex(node, bytes), 16);
   const word = numbers?.[number];
   return word === undefined ? String(number) : `${word} (${number})`;

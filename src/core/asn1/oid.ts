@@ -1,11 +1,16 @@
 /** Object identifiers: from bytes to dots. */
 
-/** Contents of an OBJECT IDENTIFIER as dotted numbers (X.690 §8.19); null when they are not one. */
-export function oidText(content: Uint8Array): string | null {
+/**
+ * Contents of an OBJECT IDENTIFIER as dotted numbers (X.690 §8.19); null when they are not one.
+ *
+ * @param start first byte of the contents, and `end` one after the last
+ */
+export function oidText(bytes: Uint8Array, start = 0, end = bytes.length): string | null {
   let text = '';
   let arc = 0;
   let isOpen = false;
-  for (const byte of content) {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
     if ((!isOpen && byte === 0x80) || arc > MAX_ARC) return null;
     arc = arc * 128 + (byte & 0x7f);
     isOpen = byte >= 0x80;

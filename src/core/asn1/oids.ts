@@ -155,9 +155,12 @@ const SAID: Readonly<Record<string, string>> = {
 
 /** The name of an OID as openssl and its like show it, without the registry's `id-`; null where it has none here. */
 export function oidSaid(dotted: string): string | null {
-  const name = NAMES.get(dotted);
-  return name === undefined ? null : (SAID[name] ?? name.replace(/^id-/, ''));
+  return ALL_SAID.get(dotted) ?? null;
 }
+
+const ALL_SAID: ReadonlyMap<string, string> = new Map(
+  Array.from(NAMES, ([dotted, name]) => [dotted, SAID[name] ?? name.replace(/^id-/, '')]),
+);
 
 /** Attribute types by the short names of RFC 4514 section 3; where it gives none, the long one stands. */
 const SHORT: Readonly<Record<string, string>> = {

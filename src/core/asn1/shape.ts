@@ -332,22 +332,30 @@ export const CERTIFICATE: Shape = named('Certificate', 'A signed statement: this
   ],
 });
 
-/** The shape of each child of a node, in order; `undefined` where the shape has no word for it. */
-export function shapesOf(shape: Shape, identifiers: readonly Identifier[]): (Shape | undefined)[] {
-  const { each, fields = [] } = shape;
-  if (each) return identifiers.map((identifier) => chosen(each, identifier));
-  let next = 0;
-  return identifiers.map((identifier) => {
-    while (next < fields.length) {
-      const candidate = fields[next];
-      next += 1;
-      if (candidate && (candidate.tag === undefined || candidate.tag === identifier))
-        return chosen(candidate, identifier);
-      if (candidate && !candidate.isOptional) return undefined;
+/** Finds the shape of each child of a node, one after the other. */
+export class Fitting {
+  readonly #shape: Shape;
+  #next = 0;
+
+  constructor(shape: Shape) {
+    this.#shape = shape;
+  }
+
+  /** The shape of the next child, which has this identifier; `undefined` where there is no word for it. */
+  next(identifier: Identifier): Shape | undefined {
+    const { each, fields = NO_FIELDS } = this.#shape;
+    if (each) return chosen(each, identifier);
+    while (this.#next < fields.length) {
+      const candidate = fields[this.#next]!;
+      this.#next += 1;
+      if (candidate.tag === undefined || candidate.tag === identifier) return chosen(candidate, identifier);
+      if (!candidate.isOptional) return undefined;
     }
     return undefined;
-  });
+  }
 }
+
+const NO_FIELDS: readonly Shape[] = [];
 
 const chosen = (shape: Shape, identifier: Identifier): Shape | undefined =>
   shape.choice ? shape.choice.find(({ tag }) => tag === identifier) : shape;

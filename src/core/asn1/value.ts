@@ -11,12 +11,25 @@ const decoder = new TextDecoder('utf-8');
 
 /** A character string; control characters, and those that reorder text, shown as escapes. */
 export function stringText(node: DerNode, bytes: Uint8Array): string {
+  const plain = plainText(bytes, node.content, node.end);
+  if (plain !== null && !isA(node, 30)) return plain;
   const raw = contentOf(node, bytes);
   const text = isA(node, 30) ? utf16(raw) : isA(node, 12) ? decoder.decode(raw) : latin(raw);
   return text.replace(
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
     (character) => '\\u' + (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0'),
   );
+}
+
+/** Printable ASCII as it stands; null where there is anything else. */
+function plainText(bytes: Uint8Array, start: number, end: number): string | null {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte < 0x20 || byte > 0x7e) return null;
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 function latin(raw: Uint8Array): string {
@@ -34,9 +47,9 @@ function utf16(raw: Uint8Array): string {
 
 /** Hex of an INTEGER without the zero byte that only keeps it positive; at least two digits. */
 export function integerHex(node: DerNode, bytes: Uint8Array): string {
-  const raw = contentOf(node, bytes);
-  const from = raw.findIndex((byte) => byte !== 0);
-  return from < 0 ? '00' : toHex(raw.subarray(from));
+  let from = node.content;
+  while (from < node.end && bytes[from] === 0) from += 1;
+  return from >= node.end ? '00' : toHex(bytes, from, node.end);
 }
 
 /**
@@ -46,10 +59,10 @@ export function integerHex(node: DerNode, bytes: Uint8Array): string {
  */
 export function timeText(node: DerNode, bytes: Uint8Array): string {
   const text = stringText(node, bytes);
-  const parts = /^(\d\d)?(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (!parts || isA(node, 24) !== (parts[1] !== undefined)) return text;
-  const [, century, year = '', month, day, hour, minute, second] = parts;
-  return `${century ?? (Number(year) >= 50 ? '19' : '20')}${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+  if (!/^(\d\d)?\d{12}Z$/.test(text) || isA(node, 24) !== (text.length === 15)) return text;
+  const long = text.length === 15 ? text : (text >= '50' ? '19' : '20') + text;
+  const part = (at: number): string => long.slice(at, at + 2);
+  return `${long.slice(0, 4)}-${part(4)}-${part(6)}T${part(8)}:${part(10)}:${part(12)}Z`;
 }
 
 /**
@@ -58,29 +71,35 @@ export function timeText(node: DerNode, bytes: Uint8Array): string {
  * @param name the SEQUENCE of RDNs
  */
 export function nameText(name: DerNode, bytes: Uint8Array): string {
-  return [...name.children]
-    .reverse()
-    .map((rdn) => rdn.children.map((pair) => attributeText(pair, bytes)).join('+'))
-    .join(',');
+  let text = '';
+  for (let at = name.children.length - 1; at >= 0; at--) {
+    if (at < name.children.length - 1) text += ',';
+    for (const [index, pair] of name.children[at]!.children.entries()) {
+      if (index > 0) text += '+';
+      text += attributeText(pair, bytes);
+    }
+  }
+  return text;
 }
 
 /** One AttributeTypeAndValue as `CN=alice`. */
 export function attributeText(pair: DerNode, bytes: Uint8Array): string {
   const [type, value] = pair.children;
-  const oid = isA(type, 6) ? oidText(contentOf(type, bytes)) : null;
+  const oid = isA(type, 6) ? oidText(bytes, type.content, type.end) : null;
   if (oid === null || !value) return '?';
-  const text = value.isConstructed ? '#' + toHex(bytes.subarray(value.start, value.end)) : stringText(value, bytes);
+  const text = value.isConstructed ? '#' + toHex(bytes, value.start, value.end) : stringText(value, bytes);
   return `${attributeShort(oid)}=${escaped(text)}`;
 }
 
 /** RFC 4514 §2.4 */
 function escaped(text: string): string {
+  if (!/^[ #]|[,+"<>;=]| $/.test(text)) return text;
   return text.replace(/^[ #]|[,+"<>;=]| $/g, (character) => '\\' + character);
 }
 
 /** An OBJECT IDENTIFIER with its name: `commonName (2.5.4.3)`. */
 export function oidValue(node: DerNode, bytes: Uint8Array): string {
-  const oid = oidText(contentOf(node, bytes));
+  const oid = oidText(bytes, node.content, node.end);
   if (oid === null) return 'not an object identifier';
   const name = oidSaid(oid);
   return name ? `${name} (${oid})` : oid;

@@ -36,7 +36,10 @@ export function field(
   problem = '',
   children: readonly Field[] = NO_CHILDREN,
 ): Field {
-  // Thousands of these are made for each run: assignments, because spreading remarks costs ten times as much.
+  // A thousand of these are made for each session: spreading remarks, or adding them later, costs many times as much.
+  if (source && !problem) {
+    return says ? { name, value, range, children, source, says } : { name, value, range, children, source };
+  }
   const made: { -readonly [K in keyof Field]: Field[K] } = { name, value, range, children };
   if (source) made.source = source;
   if (says) made.says = says;
@@ -47,11 +50,11 @@ export function field(
 const SHOWN_BYTES = 48;
 const SHOWN_TEXT = 160;
 
-/** Bytes as a value: hex, cut after 48 bytes with the length told. */
-export function hexValue(bytes: Uint8Array): string {
-  return bytes.length <= SHOWN_BYTES
-    ? toHex(bytes)
-    : `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
+/** Bytes from `start` up to `end` as a value: hex, cut after 48 bytes with the length told. */
+export function hexValue(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return end - start <= SHOWN_BYTES
+    ? toHex(bytes, start, end)
+    : `${toHex(bytes, start, start + SHOWN_BYTES)}… (${end - start} bytes)`;
 }
 
 /** The values of some fields in one line: `x25519, secp256r1, … 5 in all`. */

@@ -1,5 +1,7 @@
 /** A captured connection dissected, as plain data: what `trustwalk inspect --json` prints. */
 import { dissect } from '../tls/dissect.ts';
+import type { Primitives } from '../primitives/primitives.ts';
+import { PURE } from '../primitives/pure.ts';
 import type { CertificateView, Dissection, Side, Verification } from '../tls/dissection.ts';
 import type { Capture, CapturedConnection } from './capture.ts';
 import { firstRecords } from './first-records.ts';
@@ -24,12 +26,18 @@ export interface InspectionProblem {
  * Dissects one connection of a capture. A dissection is many times as large as its bytes: look at one, then the next.
  *
  * @param keyLog of the capture, or of a file beside it
+ * @param primitives native ones where there are some
  */
-export function inspect(capture: Capture, index: number, keyLog: string): InspectedConnection | null {
+export function inspect(
+  capture: Capture,
+  index: number,
+  keyLog: string,
+  primitives: Primitives = PURE,
+): InspectedConnection | null {
   const connection = capture.connections[index];
   if (!connection) return null;
   const chunks = firstRecords(connection.chunks);
-  const dissection = dissect(chunks, keyLog);
+  const dissection = dissect(chunks, keyLog, primitives);
   const told = connection.problems.map(({ packet, text }) => ({
     connection: index,
     at: null,

@@ -2,7 +2,7 @@
 import { zipSync, type Zippable } from 'fflate';
 import { toHex } from '../bytes/hex.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
-import { HASHES } from '../signature/hash.ts';
+import { HASHES } from '../primitives/hash.ts';
 import { capturesOf, keyLogsOf } from './capture.ts';
 import { certificateFiles, certificatesOf } from './certificates.ts';
 import { runJson } from './json.ts';
@@ -36,7 +36,7 @@ export function proofFiles(proof: Proof): ProofFile[] {
   return [...all, { path: 'SHA256SUMS', bytes: toUtf8(all.map(sumLine).join('')) }];
 }
 
-const sumLine = ({ path, bytes }: ProofFile): string => `${toHex(HASHES.SHA256(bytes))}  ${path}\n`;
+const sumLine = ({ path, bytes }: ProofFile): string => `${toHex(HASHES.SHA256.digest(bytes))}  ${path}\n`;
 
 /** The bundle as a zip. Its times are that of the run, so the same proof has the same bytes. */
 export function makeBundle(proof: Proof): Uint8Array {

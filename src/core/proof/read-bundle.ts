@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { toHex } from '../bytes/hex.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
 import { shownUtf8 } from '../bytes/utf8.ts';
-import { HASHES } from '../signature/hash.ts';
+import { HASHES } from '../primitives/hash.ts';
 import type { Prediction, ProofFile } from './proof.ts';
 
 /** More than any run of the stage has: its log ends at two megabytes. */
@@ -104,7 +104,7 @@ function sumProblems(files: readonly ProofFile[], sums: string | null): string[]
   );
   return files
     .filter(({ path }) => path !== 'SHA256SUMS')
-    .filter(({ path, bytes }) => known.get(path) !== toHex(HASHES.SHA256(bytes)))
+    .filter(({ path, bytes }) => known.get(path) !== toHex(HASHES.SHA256.digest(bytes)))
     .map(({ path }) => `${path} is not as its check sum says: it was damaged or changed.`);
 }
 

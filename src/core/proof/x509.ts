@@ -6,8 +6,8 @@ import { isA, readDer, type DerNode } from '../asn1/der.ts';
 import { attributeShort, OID, oidName } from '../asn1/oids.ts';
 import { oidText } from '../asn1/oid.ts';
 import { contentOf, integerHex, stringText } from '../asn1/value.ts';
-import { readRsaKey } from '../tls/verify/rsa-key.ts';
-import { bitsOf } from '../signature/rsa.ts';
+import { readRsaKey } from '../primitives/rsa-key.ts';
+import { bitsOf } from '../primitives/rsa.ts';
 import { verifySignature } from '../tls/verify/signature.ts';
 
 export interface Extension {

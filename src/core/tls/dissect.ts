@@ -5,7 +5,8 @@
 import { certificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { Reader } from '../bytes/reader.ts';
-import { HASHES } from '../signature/hash.ts';
+import type { Primitives } from '../primitives/primitives.ts';
+import { PURE } from '../primitives/pure.ts';
 import { unexplainedIn } from '../bytes/field.ts';
 import type {
   AlertView,
@@ -39,10 +40,11 @@ const ALERT = 21;
  *
  * @param chunks its bytes in the order in which they passed; cut anywhere
  * @param keyLog text of a key-log file; may hold lines of other connections, may be empty
+ * @param primitives native ones where there are some; they change the speed and nothing else
  * @returns never throws: what cannot be read is said in the field tree and in `problems`
  */
-export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
-  return new Dissector(keyLog).run(frame(chunks));
+export function dissect(chunks: readonly Chunk[], keyLog: string, primitives: Primitives = PURE): Dissection {
+  return new Dissector(keyLog, primitives).run(frame(chunks));
 }
 
 /**
@@ -52,7 +54,7 @@ export function dissect(chunks: readonly Chunk[], keyLog: string): Dissection {
  * @returns null for a record in clear, undefined where there is none with this index
  */
 export function openingOf(chunks: readonly Chunk[], keyLog: string, index: number): Opening | null | undefined {
-  return new Dissector(keyLog).openingOf(frame(chunks), index);
+  return new Dissector(keyLog, PURE).openingOf(frame(chunks), index);
 }
 
 const UNREAD_AFTER_DAMAGE = 'The receiver could not open a record before this one, and reads no further.';
@@ -61,6 +63,7 @@ const UNREAD_AFTER_ALERT = 'The receiver had ended the connection with an alert 
 /** One run of `dissect`; thrown away afterwards. */
 class Dissector {
   readonly #buffers: Uint8Array[] = [];
+  readonly #primitives: Primitives;
   readonly #session: Session;
   readonly #drafts: Draft[] = [];
   readonly #messages: MessageView[] = [];
@@ -70,8 +73,9 @@ class Dissector {
   /** why nobody reads what this side sends from here on */
   readonly #unread: { [S in Side]: string | null } = { client: null, server: null };
 
-  constructor(keyLog: string) {
-    this.#session = new Session(keyLog, this.#buffers);
+  constructor(keyLog: string, primitives: Primitives) {
+    this.#primitives = primitives;
+    this.#session = new Session(keyLog, this.#buffers, primitives);
     const keep = (bytes: Uint8Array): number => {
       const buffer = this.#newBuffer(bytes);
       this.#assembled.push(buffer);
@@ -164,10 +168,10 @@ class Dissector {
   #result(): Dissection {
     const session = this.#session;
     const records = this.#drafts.map((draft) => draft.view());
-    let keySchedule: Dissection['keySchedule'] | null = null; // dozens of HMACs that few readers ask for
     const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished, pskBinder } =
       session;
-    return {
+    const view = (der: Uint8Array) => certificateView(der, this.#primitives);
+    return withKeySchedule(session, {
       version: version === 0 ? null : (VERSIONS.nameOf(version) ?? hexNumber(version, 4)),
       cipherSuite: suiteCode === null ? null : (suite?.name ?? named(suiteCode, 2, CIPHER_SUITES)),
       group,
@@ -179,17 +183,11 @@ class Dissector {
       messages: this.#messages,
       alerts: this.#alerts,
       applicationData: this.#drafts.flatMap((draft) => draft.applicationData()),
-      certificates: {
-        client: session.certificates.client.map(certificateView),
-        server: session.certificates.server.map(certificateView),
-      },
+      certificates: { client: session.certificates.client.map(view), server: session.certificates.server.map(view) },
       verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished }, pskBinder },
-      get keySchedule() {
-        return (keySchedule ??= session.keySchedule());
-      },
       bytes: this.#count(records),
       problems: this.#drafts.flatMap((draft) => draft.problems()),
-    };
+    });
   }
 
   #count(records: readonly RecordView[]): Dissection['bytes'] {
@@ -207,9 +205,30 @@ class Dissector {
   }
 }
 
+/**
+ * Adds the key schedule, dozens of HMACs that few readers ask for. The getter lies on a prototype that all share: one of
+ * its own would give each dissection a shape of its own, which keeps it alive until the next large garbage collection.
+ */
+function withKeySchedule(session: Session, found: Omit<Dissection, 'keySchedule'>): Dissection {
+  return Object.assign(new LazyKeySchedule(session), found);
+}
+
+class LazyKeySchedule implements Pick<Dissection, 'keySchedule'> {
+  readonly #session: Session;
+  #value: Dissection['keySchedule'] | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get keySchedule(): Dissection['keySchedule'] {
+    return (this.#value ??= this.#session.keySchedule());
+  }
+}
+
 const UNREADABLE = { subject: '', issuer: '', serial: '', notBefore: '', notAfter: '' };
 
-function certificateView(der: Uint8Array): CertificateView {
+function certificateView(der: Uint8Array, { hashes }: Primitives): CertificateView {
   const { subject, issuer, serial, notBefore, notAfter } = certificateFacts(der) ?? UNREADABLE;
-  return { der, subject, issuer, serial, notBefore, notAfter, sha256: toHex(HASHES.SHA256(der)) };
+  return { der, subject, issuer, serial, notBefore, notAfter, sha256: toHex(hashes.SHA256.digest(der)) };
 }

@@ -5,7 +5,7 @@
 import { certificateFacts, publicKeyOf, type PublicKey } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
 import { concat, sameBytes } from '../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../signature/hash.ts';
+import type { Hash, Primitives } from '../primitives/primitives.ts';
 import type { Derived, Field, Side, Verification } from './dissection.ts';
 import { find, rawOf, uintOf } from './format/tree.ts';
 import { earlyEpoch, epoch12, epochs13 } from './keys/epochs.ts';
@@ -47,7 +47,7 @@ export class Session {
   serverName: string | null = null;
   alpn: string | null = null;
   resumed = false;
-  readonly flows = { client: new Flow(), server: new Flow() };
+  readonly flows: { readonly [S in Side]: Flow };
   /** after its ChangeCipherSpec of TLS 1.2 and before, all records of a side are protected */
   readonly isProtected = { client: false, server: false };
   readonly certificates: { [S in Side]: Uint8Array[] } = { client: [], server: [] };
@@ -67,6 +67,7 @@ export class Session {
 
   readonly #keyLog: string;
   readonly #buffers: readonly Uint8Array[];
+  readonly #primitives: Primitives;
   readonly #transcript = new Transcript();
   #sessionId: Uint8Array = new Uint8Array();
   #isEncryptThenMac = false;
@@ -80,9 +81,11 @@ export class Session {
   /** RFC 7250: bare keys instead of certificates */
   readonly hasRawKey: { [S in Side]: boolean } = { client: false, server: false };
 
-  constructor(keyLog: string, buffers: readonly Uint8Array[]) {
+  constructor(keyLog: string, buffers: readonly Uint8Array[], primitives: Primitives) {
     this.#keyLog = keyLog;
     this.#buffers = buffers;
+    this.#primitives = primitives;
+    this.flows = { client: new Flow(primitives), server: new Flow(primitives) };
   }
 
   get isTls13(): boolean {
@@ -94,8 +97,8 @@ export class Session {
     return this.clientRandom.length > 0 || this.version > 0;
   }
 
-  get #hash(): HashFunction {
-    return HASHES[this.suite?.hash ?? 'SHA256'];
+  get #hash(): Hash {
+    return this.#primitives.hashes[this.suite?.hash ?? 'SHA256'];
   }
 
   /** Takes in one message: checks what it proves, then counts it into the transcript. */
@@ -110,15 +113,16 @@ export class Session {
     if (!this.#awaitsRetry) this.#forget();
     this.clientRandom = this.#raw(field, 'random');
     this.#sessionId = this.#raw(field, 'legacy_session_id', 'id');
+    const { hashes } = this.#primitives;
     this.secrets = secretsOf(this.#keyLog, toHex(this.clientRandom));
     const extensions = find(field, 'extensions');
     const name = find(extensions, 'server_name', 'server_name_list', 'ServerName', 'host_name', 'name');
     this.serverName = name?.value ?? null;
     const psk = find(extensions, 'pre_shared_key');
-    if (psk) this.pskBinder = verifyBinder(psk, bytes, this.#buffers, this.#transcript, this.secrets);
+    if (psk) this.pskBinder = verifyBinder(psk, bytes, this.#buffers, this.#transcript, this.secrets, hashes);
     if (!this.#awaitsRetry && find(extensions, 'early_data')) {
       this.#offersEarlyData = true;
-      this.flows.client.start([earlyEpoch(this.secrets)]);
+      this.flows.client.start([earlyEpoch(this.secrets, hashes)]);
     }
   }
 
@@ -147,9 +151,7 @@ export class Session {
   helloRetryRequest({ field }: Message): void {
     this.#agree(field);
     this.#awaitsRetry = true;
-    this.#transcript.restart(
-      concat(Uint8Array.of(254, 0, 0, this.#hash.outputLen), this.#transcript.digest(this.#hash)),
-    );
+    this.#transcript.restart(concat(Uint8Array.of(254, 0, 0, this.#hash.bytes), this.#transcript.digest(this.#hash)));
   }
 
   serverHello({ field }: Message): void {
@@ -169,9 +171,10 @@ export class Session {
     this.resumed = find(extensions, 'pre_shared_key') !== undefined;
     this.group = this.#groupName(find(extensions, 'key_share', 'KeyShareEntry', 'group')) ?? this.group;
     const { client, server } = this.flows;
-    server.start(epochs13('server', this.suite, this.secrets));
-    if (this.#offersEarlyData) client.append(epochs13('client', this.suite, this.secrets));
-    else client.start(epochs13('client', this.suite, this.secrets));
+    const { hashes } = this.#primitives;
+    server.start(epochs13('server', this.suite, this.secrets, hashes));
+    if (this.#offersEarlyData) client.append(epochs13('client', this.suite, this.secrets, hashes));
+    else client.start(epochs13('client', this.suite, this.secrets, hashes));
   }
 
   #agree(hello: Field): void {
@@ -250,7 +253,7 @@ export class Session {
     if (this.#signatures > MAX_SIGNATURES) return { holds: null, why: 'Too many signatures on one connection.' };
     if (typeof key === 'string') return { holds: null, why: key };
     const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
-    return verifySignature(scheme, key, content, this.#raw(field, 'signature', 'signature'));
+    return verifySignature(scheme, key, content, this.#raw(field, 'signature', 'signature'), this.#primitives);
   }
 
   verifyFinished({ from, field }: Message): void {
@@ -325,7 +328,9 @@ export class Session {
     this.isProtected[from] = true;
     // A session may be resumed by its ticket with no session id to tell, RFC 5077 §3.4.
     if (from === 'server' && !this.#isFull && version > 0 && !this.#isRenegotiation) this.resumed = true;
-    this.flows[from].start(version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'))] : []);
+    this.flows[from].start(
+      version ? [epoch12(from, negotiated, this.secrets.get('CLIENT_RANDOM'), this.#primitives.hashes)] : [],
+    );
   }
 
   #groupName(group: Field | undefined): string | undefined {

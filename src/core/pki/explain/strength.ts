@@ -1,8 +1,8 @@
 /** Whether a key and a signature are as strong as TLS asks today: 112 bits, as `openssl verify -auth_level 2` has it. */
 import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
-import { isPoint } from '../../signature/curves.ts';
-import { bitsOf } from '../../signature/rsa.ts';
+import { isPoint } from '../../primitives/curves.ts';
+import { bitsOf } from '../../primitives/rsa.ts';
 import { reading } from '../der/read.ts';
 import { curveOf, keyBits, keyKind, rsaOf, type PublicKey } from '../keys/public-key.ts';
 import { hashOf } from '../keys/signature.ts';

@@ -59,7 +59,7 @@ export function keyOnCurve(curve: Curve, secret: Uint8Array): PrivateKey {
   if (point === null) throw new Malformed('The secret number of this EC key is not one of its curve.');
   const algorithm = sequence(oid(OID['id-ecPublicKey']), oid(curve.oid));
   const sign = (message: Uint8Array) =>
-    group.sign(hash(message), secret, { prehash: false, lowS: false, format: 'der' });
+    group.sign(hash.digest(message), secret, { prehash: false, lowS: false, format: 'der' });
   return {
     publicKey: publicKeyFromDer(sequence(algorithm, bitString(point))),
     pkcs8: buildPrivateKeyInfo(

@@ -1,13 +1,14 @@
 /** The elliptic curves on which keys are made and sign, and what goes with each. */
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { OID, oidName } from '../../asn1/oids.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Hash } from '../../primitives/primitives.ts';
 
 export interface Curve {
   readonly oid: string;
   readonly group: typeof p256;
   /** the hash as long as the curve, with which its keys sign (RFC 5480 section 4) */
-  readonly hash: HashFunction;
+  readonly hash: Hash;
   readonly signatureOid: string;
   /** code point of the only scheme of TLS 1.3 for such a key (RFC 8446 section 4.2.3) */
   readonly scheme: number;

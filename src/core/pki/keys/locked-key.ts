@@ -6,7 +6,7 @@ import { blockKind, toPem, type PemBlock } from '../../bytes/pem.ts';
 import { concat } from '../../bytes/reader.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
-import { HASHES } from '../../signature/hash.ts';
+import { NOBLE_HASHES } from '../../primitives/hash.ts';
 import { onlyElement, reading } from '../der/read.ts';
 import {
   CIPHERS,
@@ -98,7 +98,7 @@ function openOld({ headers, der }: PemBlock, passphrase: string): Result<Uint8Ar
   const salt = iv.value.subarray(0, 8);
   let key = new Uint8Array(0);
   for (let last = key; key.length < known.keyBytes; key = concat(key, last))
-    last = HASHES.MD5(concat(last, toUtf8(passphrase), salt));
+    last = NOBLE_HASHES.MD5(concat(last, toUtf8(passphrase), salt));
   return opened(known, key.subarray(0, known.keyBytes), iv.value, der);
 }
 

@@ -10,7 +10,7 @@ import { TAG } from '../../asn1/tag.ts';
 import { integer, NULL, octetString, oid, sequence } from '../../asn1/write.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { NOBLE_HASHES, type HashFunction } from '../../primitives/hash.ts';
 import { Malformed, reading, type DerReader } from '../der/read.ts';
 import { smallInteger } from '../der/values.ts';
 import { randomBytes, tripleDesDecrypt } from './forge.ts';
@@ -68,11 +68,11 @@ export const CIPHERS: Readonly<Record<string, Cipher>> = {
 };
 
 const PRFS: Readonly<Record<string, HashFunction>> = {
-  hmacWithSHA1: HASHES.SHA,
-  hmacWithSHA224: HASHES.SHA224,
-  hmacWithSHA256: HASHES.SHA256,
-  hmacWithSHA384: HASHES.SHA384,
-  hmacWithSHA512: HASHES.SHA512,
+  hmacWithSHA1: NOBLE_HASHES.SHA,
+  hmacWithSHA224: NOBLE_HASHES.SHA224,
+  hmacWithSHA256: NOBLE_HASHES.SHA256,
+  hmacWithSHA384: NOBLE_HASHES.SHA384,
+  hmacWithSHA512: NOBLE_HASHES.SHA512,
 };
 
 /**
@@ -83,7 +83,7 @@ const PRFS: Readonly<Record<string, HashFunction>> = {
 export function encryptPbes2(plain: Uint8Array, { passphrase, iterations }: Lock) {
   const salt = randomBytes(16);
   const iv = randomBytes(16);
-  const key = pbkdf2(HASHES.SHA256, toUtf8(passphrase), salt, { c: iterations, dkLen: 32 });
+  const key = pbkdf2(NOBLE_HASHES.SHA256, toUtf8(passphrase), salt, { c: iterations, dkLen: 32 });
   const kdf = sequence(
     oid(OID.PBKDF2),
     sequence(octetString(salt), integer(iterations), sequence(oid(OID.hmacWithSHA256), NULL)),

@@ -4,7 +4,7 @@ import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { Reader, sameBytes } from '../../bytes/reader.ts';
 import { KEY_KINDS, type KeyKind } from './key-kind.ts';
-import { bitsOf, type RsaPublicKey } from '../../signature/rsa.ts';
+import { bitsOf, type RsaPublicKey } from '../../primitives/rsa.ts';
 import { DerReader, onlyElement, reading, type Element } from '../der/read.ts';
 import { bigInteger, bitStringBytes, oidText } from '../der/values.ts';
 

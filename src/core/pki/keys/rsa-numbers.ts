@@ -2,7 +2,7 @@
 import { TAG } from '../../asn1/tag.ts';
 import { integer, sequence } from '../../asn1/write.ts';
 import { bigBytes } from '../../bytes/big.ts';
-import { bitsOf, RSA_BITS } from '../../signature/rsa.ts';
+import { bitsOf, RSA_BITS } from '../../primitives/rsa.ts';
 import { Malformed, onlyElement } from '../der/read.ts';
 import { bigInteger, integerBytes, smallInteger } from '../der/values.ts';
 

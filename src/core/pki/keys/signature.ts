@@ -1,10 +1,11 @@
 /** Checks signatures: RSA PKCS#1 v1.5 and PSS (RFC 8017), ECDSA and Ed25519. */
 import { OID, oidName } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
-import { ecdsaHolds, ed25519Holds } from '../../signature/curves.ts';
-import { digestInfo, type SignatureHash } from '../../signature/digest-info.ts';
-import { HASHES } from '../../signature/hash.ts';
-import { bitsOf, pkcs1Holds, pssHolds, RSA_BITS, type RsaPublicKey } from '../../signature/rsa.ts';
+import { ecdsaHolds, ed25519Holds } from '../../primitives/curves.ts';
+import { digestInfo } from '../../primitives/digest-info.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { HashName } from '../../primitives/primitives.ts';
+import { bitsOf, pkcs1Holds, pssHolds, RSA_BITS, type RsaPublicKey } from '../../primitives/rsa.ts';
 import { oidText, smallInteger } from '../der/values.ts';
 import { curveOf, keyKind, readAlgorithm, rsaOf, type Algorithm, type PublicKey } from './public-key.ts';
 
@@ -18,7 +19,7 @@ export interface Verdict {
 }
 
 /** The hashes that X.509 signatures are made with, by OID. */
-const HASH_OF: Readonly<Record<string, SignatureHash>> = {
+const HASH_OF: Readonly<Record<string, HashName>> = {
   [OID['id-md5']]: 'MD5',
   [OID['id-sha1']]: 'SHA',
   [OID['id-sha224']]: 'SHA224',
@@ -93,7 +94,7 @@ function allowsPss({ algorithm }: PublicKey, hash: string, salt: number): boolea
 }
 
 /** The hash that a signature is made with; null where we do not know. Malformed parameters throw `Malformed`. */
-export function hashOf(algorithm: Algorithm): SignatureHash | null {
+export function hashOf(algorithm: Algorithm): HashName | null {
   const scheme = SCHEMES[algorithm.oid];
   const hash = scheme?.kind === 'pss' ? pssParameters(algorithm).hash : scheme?.hash;
   return HASH_OF[hash ?? ''] ?? null;
@@ -109,11 +110,11 @@ function ecdsaVerdict(key: PublicKey, hashOid: string, message: Uint8Array, sign
   const curve = curveOf(key);
   if (curve === null) return wrongKind(key);
   const hash = HASH_OF[hashOid];
-  const holds = hash ? ecdsaHolds(curve, key.key, HASHES[hash](message), signature) : null;
+  const holds = hash ? ecdsaHolds(curve, key.key, HASHES[hash].digest(message), signature) : null;
   return holds === null ? fails(`The curve ${curve} is not one that we can check.`) : fits(holds);
 }
 
-function withRsa(key: PublicKey, hashOid: string, holds: (rsa: RsaPublicKey, hash: SignatureHash) => boolean): Verdict {
+function withRsa(key: PublicKey, hashOid: string, holds: (rsa: RsaPublicKey, hash: HashName) => boolean): Verdict {
   const rsa = rsaOf(key);
   if (rsa === null) return wrongKind(key);
   const hash = HASH_OF[hashOid];

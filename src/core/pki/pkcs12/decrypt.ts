@@ -2,7 +2,7 @@
 import { OID } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import type { Result } from '../../bytes/result.ts';
-import { HASHES } from '../../signature/hash.ts';
+import { NOBLE_HASHES } from '../../primitives/hash.ts';
 import { Malformed } from '../der/read.ts';
 import { smallInteger } from '../der/values.ts';
 import { rc2Decrypt } from '../keys/forge.ts';
@@ -39,7 +39,7 @@ export function decryptBox(
   const reader = parameters.inside();
   const salt = reader.read('the salt', TAG.octetString).body;
   const iterations = smallInteger(reader.read('the number of rounds', TAG.integer), 'The number of rounds');
-  const derivation = { hash: HASHES.SHA, salt, iterations };
+  const derivation = { hash: NOBLE_HASHES.SHA, salt, iterations };
   const secret = secretOf(passphrase);
   const key = derive(derivation, secret, DERIVED.key, cipher.keyBytes, work);
   return opened(cipher, key, derive(derivation, secret, DERIVED.iv, cipher.blockBytes, work), ciphertext);

@@ -1,6 +1,6 @@
 /** The key derivation of PKCS#12 itself (RFC 7292 appendix B.2): for its integrity check, and for its old ciphers. */
 import { concat } from '../../bytes/reader.ts';
-import type { HashFunction } from '../../signature/hash.ts';
+import type { HashFunction } from '../../primitives/hash.ts';
 import type { Work } from '../keys/pbes2.ts';
 
 /** What the bytes are for; B.3. */

@@ -5,7 +5,7 @@ import { context, TAG } from '../../asn1/tag.ts';
 import { toPem } from '../../bytes/pem.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
 import { sameBytes } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { NOBLE_HASHES, type HashFunction } from '../../primitives/hash.ts';
 import { Malformed, onlyElement, type DerReader } from '../der/read.ts';
 import { oidText, smallInteger } from '../der/values.ts';
 import { otherCipher, Work, working, wrongPassphrase, type PassphraseError } from '../keys/pbes2.ts';
@@ -92,11 +92,11 @@ function readContent(reader: DerReader): { readonly type: string; readonly reade
 }
 
 const MAC_HASHES: Readonly<Record<string, HashFunction>> = {
-  [OID['id-sha1']]: HASHES.SHA,
-  [OID['id-sha224']]: HASHES.SHA224,
-  [OID['id-sha256']]: HASHES.SHA256,
-  [OID['id-sha384']]: HASHES.SHA384,
-  [OID['id-sha512']]: HASHES.SHA512,
+  [OID['id-sha1']]: NOBLE_HASHES.SHA,
+  [OID['id-sha224']]: NOBLE_HASHES.SHA224,
+  [OID['id-sha256']]: NOBLE_HASHES.SHA256,
+  [OID['id-sha384']]: NOBLE_HASHES.SHA384,
+  [OID['id-sha512']]: NOBLE_HASHES.SHA512,
 };
 
 /** MacData, RFC 7292 section 4. */

@@ -5,7 +5,7 @@ import { OID } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { element, explicit, implicit, integer, NULL, octetString, oid, sequence, setOf } from '../../asn1/write.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
-import { HASHES } from '../../signature/hash.ts';
+import { NOBLE_HASHES } from '../../primitives/hash.ts';
 import { certificatesFrom, type InputError } from '../input.ts';
 import { randomBytes } from '../keys/forge.ts';
 import { encryptedInfo } from '../keys/locked-key.ts';
@@ -80,8 +80,8 @@ function attributesOf(keyId: Uint8Array, name: string | undefined): Uint8Array {
 /** MacData, RFC 7292 section 4. */
 function macOf(contents: Uint8Array, { passphrase, iterations }: Lock): Uint8Array {
   const salt = randomBytes(16);
-  const derivation = { hash: HASHES.SHA256, salt, iterations };
+  const derivation = { hash: NOBLE_HASHES.SHA256, salt, iterations };
   const key = derive(derivation, secretOf(passphrase), DERIVED.mac, 32, new Work());
-  const digest = octetString(hmac(HASHES.SHA256, key, contents));
+  const digest = octetString(hmac(NOBLE_HASHES.SHA256, key, contents));
   return sequence(sequence(sequence(oid(OID['id-sha256']), NULL), digest), octetString(salt), integer(iterations));
 }

@@ -1,5 +1,5 @@
 import { concat } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
 import type { KeyLogLabel } from '../keys/keylog.ts';
 import { Transcript } from '../keys/transcript.ts';
 import type { Suite } from '../names/suites.ts';

@@ -4,7 +4,8 @@
  */
 import { toHex } from '../../bytes/hex.ts';
 import { concat } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Hash } from '../../primitives/primitives.ts';
 import type { KeyLogLabel } from '../keys/keylog.ts';
 import { deriveSecret, expandLabel, extractSecret, finishedMac } from '../keys/schedule.ts';
 import type { Suite } from '../names/suites.ts';
@@ -15,12 +16,12 @@ export type SecretLog = (label: KeyLogLabel, secret: Uint8Array) => void;
 const NOTHING = new Uint8Array();
 
 /** What the next stage starts from. */
-const nextSalt = (hash: HashFunction, stage: Uint8Array): Uint8Array =>
-  deriveSecret(hash, stage, 'derived', hash(NOTHING));
+const nextSalt = (hash: Hash, stage: Uint8Array): Uint8Array =>
+  deriveSecret(hash, stage, 'derived', hash.digest(NOTHING));
 
 /** Before any key exchange: all there is comes from a ticket, or there is nothing. */
 export class EarlySecrets {
-  readonly #hash: HashFunction;
+  readonly #hash: Hash;
   readonly #stage: Uint8Array;
 
   /** @param psk of the ticket in use, or null */
@@ -31,7 +32,7 @@ export class EarlySecrets {
 
   /** The binder over the hash of a truncated ClientHello, RFC 8446 §4.2.11.2. */
   binder(transcript: Uint8Array): Uint8Array {
-    const key = deriveSecret(this.#hash, this.#stage, 'res binder', this.#hash(NOTHING));
+    const key = deriveSecret(this.#hash, this.#stage, 'res binder', this.#hash.digest(NOTHING));
     return finishedMac(this.#hash, key, transcript);
   }
 
@@ -47,10 +48,10 @@ export class EarlySecrets {
 export class HandshakeSecrets {
   readonly client: Uint8Array;
   readonly server: Uint8Array;
-  readonly #hash: HashFunction;
+  readonly #hash: Hash;
   readonly #stage: Uint8Array;
 
-  constructor(hash: HashFunction, stage: Uint8Array, transcript: Uint8Array, log: SecretLog) {
+  constructor(hash: Hash, stage: Uint8Array, transcript: Uint8Array, log: SecretLog) {
     this.#hash = hash;
     this.#stage = stage;
     this.client = deriveSecret(hash, stage, 'c hs traffic', transcript);
@@ -75,10 +76,10 @@ export class HandshakeSecrets {
 export class ApplicationSecrets {
   readonly client: Uint8Array;
   readonly server: Uint8Array;
-  readonly #hash: HashFunction;
+  readonly #hash: Hash;
   readonly #stage: Uint8Array;
 
-  constructor(hash: HashFunction, stage: Uint8Array, transcript: Uint8Array, log: SecretLog) {
+  constructor(hash: Hash, stage: Uint8Array, transcript: Uint8Array, log: SecretLog) {
     this.#hash = hash;
     this.#stage = stage;
     this.client = deriveSecret(hash, stage, 'c ap traffic', transcript);
@@ -97,7 +98,7 @@ export class ApplicationSecrets {
   ticketKeys(transcript: Uint8Array): (nonce: Uint8Array) => Uint8Array {
     const hash = this.#hash;
     const resumption = deriveSecret(hash, this.#stage, 'res master', transcript);
-    return (nonce) => expandLabel(hash, resumption, 'resumption', nonce, hash.outputLen);
+    return (nonce) => expandLabel(hash, resumption, 'resumption', nonce, hash.bytes);
   }
 }
 
@@ -106,5 +107,5 @@ export const keyLogLine = (label: KeyLogLabel, clientRandom: Uint8Array, secret:
   `${label} ${toHex(clientRandom)} ${toHex(secret)}`;
 
 /** The message that takes the place of the first hello after a HelloRetryRequest, RFC 8446 §4.4.1. */
-export const messageHash = (hash: HashFunction, digest: Uint8Array): Uint8Array =>
-  concat(Uint8Array.of(254, 0, 0, hash.outputLen), digest);
+export const messageHash = (hash: Hash, digest: Uint8Array): Uint8Array =>
+  concat(Uint8Array.of(254, 0, 0, hash.bytes), digest);

@@ -94,7 +94,7 @@ export function bytes(
   name: string,
   says: string,
   length?: number,
-  show: (raw: Uint8Array) => string = hexValue,
+  show: (bytes: Uint8Array, start: number, end: number) => string = hexValue,
 ): Format {
   return {
     name,
@@ -102,21 +102,23 @@ export function bytes(
     read(input, env, out) {
       if (length === undefined && input.left === 0) return;
       const start = input.at;
-      const raw = input.take(length);
-      const problem = length !== undefined && raw.length < length ? SHORT : '';
-      out.push(field(name, show(raw), input.since(start), env.source, says, problem));
+      input.skip(length ?? input.left);
+      const range = input.since(start);
+      const problem = length !== undefined && range.end - start < length ? SHORT : '';
+      out.push(field(name, show(input.bytes, start, range.end), range, env.source, says, problem));
     },
   };
 }
 
 const SHOWN_TEXT = 160;
 
-/** Bytes shown as text. Control characters are shown as `\xNN`, so that a peer's text cannot pretend to be ours. */
-export function textValue(raw: Uint8Array): string {
+/** Bytes from `start` up to `end` shown as text. Control characters are shown as `\xNN`, so that a peer's text cannot pretend to be ours. */
+export function textValue(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (const byte of raw) {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
     text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '\\x' + byte.toString(16).padStart(2, '0');
-    if (text.length > SHOWN_TEXT) return `${text}… (${raw.length} bytes)`;
+    if (text.length > SHOWN_TEXT) return `${text}… (${end - start} bytes)`;
   }
   return text;
 }
@@ -192,8 +194,8 @@ export function whole(format: Format, input: Reader, env: Env, out: Field[]): vo
 /** All that is left of `input` as one leaf that is not explained. */
 export function undecoded(input: Reader, source: string, problem: string, name = 'not decoded'): Field {
   const start = input.at;
-  const value = hexValue(input.take());
-  return field(name, value, input.since(start), source, '', problem);
+  input.skip(input.left);
+  return field(name, hexValue(input.bytes, start, input.at), input.since(start), source, '', problem);
 }
 
 function vector(width: number, name: string, item: Format, says: string, summary: Summary): Format {

@@ -1,6 +1,7 @@
 /** From secrets of the key log to the keys of each side, in the order in which a side uses them. */
 import { concat, Reader } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Primitives } from '../../primitives/primitives.ts';
 import type { Side } from '../dissection.ts';
 import type { RecordKeys } from '../record/protection.ts';
 import { suiteOf, type Suite } from '../names/suites.ts';
@@ -9,11 +10,13 @@ import type { Epoch } from './flow.ts';
 import type { KeyLogLabel, Secrets } from './keylog.ts';
 import { keyBlock12, trafficKey, updatedSecret } from './schedule.ts';
 
+type Hashes = Primitives['hashes'];
+
 /** The record keys that a TLS 1.3 traffic secret gives; null where we do not have the suite's cipher. */
-export function recordKeys13(suite: Suite, secret: Uint8Array): RecordKeys | null {
+export function recordKeys13(suite: Suite, secret: Uint8Array, hashes: Hashes = HASHES): RecordKeys | null {
   const { protector, hash } = suite;
   if (protector.kind !== 'aead') return null;
-  const { key, iv } = trafficKey(HASHES[hash], secret, protector.keyBytes);
+  const { key, iv } = trafficKey(hashes[hash], secret, protector.keyBytes);
   return { kind: 'tls13', cipher: protector.cipher, key, iv };
 }
 
@@ -27,23 +30,24 @@ function epoch13(
   suite: Suite | null,
   secret: Uint8Array | undefined,
   label: KeyLogLabel,
+  hashes: Hashes,
 ): Epoch {
-  const keys = suite && secret ? recordKeys13(suite, secret) : null;
+  const keys = suite && secret ? recordKeys13(suite, secret, hashes) : null;
   const missing = keys ? '' : suite && suite.protector.kind !== 'unknown' ? noSecret(label) : noCipher(suite);
   const next = (): Epoch =>
-    epoch13(protection, suite, suite && secret ? updatedSecret(HASHES[suite.hash], secret) : undefined, label);
+    epoch13(protection, suite, suite && secret ? updatedSecret(hashes[suite.hash], secret) : undefined, label, hashes);
   return { protection, keys, missing, next };
 }
 
 /** After ServerHello of TLS 1.3: handshake keys, then application keys. */
-export function epochs13(side: Side, suite: Suite | null, secrets: Secrets): Epoch[] {
+export function epochs13(side: Side, suite: Suite | null, secrets: Secrets, hashes: Hashes): Epoch[] {
   const [handshake, application] =
     side === 'client'
       ? (['CLIENT_HANDSHAKE_TRAFFIC_SECRET', 'CLIENT_TRAFFIC_SECRET_0'] as const)
       : (['SERVER_HANDSHAKE_TRAFFIC_SECRET', 'SERVER_TRAFFIC_SECRET_0'] as const);
   return [
-    epoch13('handshake', suite, secrets.get(handshake), handshake),
-    epoch13('application', suite, secrets.get(application), application),
+    epoch13('handshake', suite, secrets.get(handshake), handshake, hashes),
+    epoch13('application', suite, secrets.get(application), application, hashes),
   ];
 }
 
@@ -51,14 +55,14 @@ export function epochs13(side: Side, suite: Suite | null, secrets: Secrets): Epo
  * Early data of the client. Its suite is the one of the ticket, which the wire does not name: every suite of TLS 1.3
  * that the secret's length fits is tried.
  */
-export function earlyEpoch(secrets: Secrets): Epoch {
+export function earlyEpoch(secrets: Secrets, hashes: Hashes): Epoch {
   const secret = secrets.get('CLIENT_EARLY_TRAFFIC_SECRET');
   const fitting = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305]
     .map(suiteOf)
     .filter((suite) => suite !== null)
-    .filter(({ hash }) => secret?.length === HASHES[hash].outputLen);
+    .filter(({ hash }) => secret?.length === hashes[hash].bytes);
   const alternatives = secret
-    ? fitting.map((suite) => recordKeys13(suite, secret)).filter((keys) => keys !== null)
+    ? fitting.map((suite) => recordKeys13(suite, secret, hashes)).filter((keys) => keys !== null)
     : [];
   return { protection: 'early', keys: null, missing: noSecret('CLIENT_EARLY_TRAFFIC_SECRET'), alternatives };
 }
@@ -72,7 +76,7 @@ export interface Negotiated12 {
 }
 
 /** Keys of one side after its ChangeCipherSpec, RFC 5246 §6.3. */
-export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array | undefined): Epoch {
+export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array | undefined, hashes: Hashes): Epoch {
   const { version, suite, clientRandom, serverRandom, isEncryptThenMac } = negotiated;
   const sealed = (missing: string): Epoch => ({ protection: 'application', keys: null, missing });
   if (!suite || suite.protector.kind === 'unknown' || suite.isTls13) return sealed(noCipher(suite));
@@ -81,7 +85,7 @@ export function epoch12(side: Side, negotiated: Negotiated12, master: Uint8Array
   const sizes = piecesOf(protector, version);
   const randoms = concat(serverRandom, clientRandom);
   const length = 2 * (sizes.mac + sizes.key + sizes.iv);
-  const block = new Reader(keyBlock12(version, HASHES[suite.hash], master, randoms, length));
+  const block = new Reader(keyBlock12(version, hashes[suite.hash], master, randoms, length));
   const cut = (bytes: number): Uint8Array => {
     const [ofClient, ofServer] = [block.take(bytes), block.take(bytes)];
     return side === 'client' ? ofClient : ofServer;

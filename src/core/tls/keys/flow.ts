@@ -5,6 +5,7 @@
  */
 import type { Protection } from '../dissection.ts';
 import type { Opened } from '../record/opened.ts';
+import type { Primitives } from '../../primitives/primitives.ts';
 import { openRecord, type RecordKeys } from '../record/protection.ts';
 
 /** Keys from one point of the conversation on. */
@@ -37,6 +38,11 @@ export class Flow {
   #epochs: Epoch[] = [];
   #current = 0;
   #sequence = 0;
+  readonly #primitives: Primitives;
+
+  constructor(primitives: Primitives) {
+    this.#primitives = primitives;
+  }
 
   /** Replaces what is known; the first epoch is in force. */
   start(epochs: readonly Epoch[]): void {
@@ -82,7 +88,7 @@ export class Flow {
       if (!candidate) continue;
       const sequence = index === this.#current ? this.#sequence : 0;
       for (const keys of [candidate.keys, ...(candidate.alternatives ?? [])]) {
-        const opened = keys && openRecord(keys, record, sequence);
+        const opened = keys && openRecord(keys, record, sequence, this.#primitives);
         if (!keys || !opened) continue;
         if (index !== this.#current) this.#enter(index);
         this.#count(keys, record);
@@ -107,7 +113,7 @@ export class Flow {
   #whyNot(keys: RecordKeys, record: Uint8Array): string {
     for (const distance of NEARBY) {
       const sequence = this.#sequence + distance;
-      if (sequence < 0 || !openRecord(keys, record, sequence)) continue;
+      if (sequence < 0 || !openRecord(keys, record, sequence, this.#primitives)) continue;
       return distance > 0
         ? `It is record ${sequence} under these keys, but number ${this.#sequence} is due: one before it is missing.`
         : `It is record ${sequence} under these keys, but number ${this.#sequence} is due: it came twice or too late.`;

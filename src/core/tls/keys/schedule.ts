@@ -1,8 +1,7 @@
 /** The key schedule of TLS 1.3, RFC 8446 §7, and the PRF of TLS 1.2, RFC 5246 §5. */
-import { expand, extract } from '@noble/hashes/hkdf.js';
-import { hmac } from '@noble/hashes/hmac.js';
 import { concat, uintBytes } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Hash } from '../../primitives/primitives.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
@@ -14,7 +13,7 @@ const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) =>
  * @see RFC 8446 §7.1
  */
 export function expandLabel(
-  hash: HashFunction,
+  hash: Hash,
   secret: Uint8Array,
   label: string,
   context: Uint8Array,
@@ -25,13 +24,25 @@ export function expandLabel(
   return expand(hash, secret, info, length);
 }
 
+/** HKDF-Expand, RFC 5869 §2.3. */
+function expand(hash: Hash, secret: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  let block = hash.hmac(secret, concat(info, Uint8Array.of(1)));
+  if (length <= block.length) return block.subarray(0, length);
+  const blocks = [block];
+  for (let bytes = block.length; bytes < length; bytes += block.length) {
+    block = hash.hmac(secret, concat(block, info, uintBytes(blocks.length + 1, 1)));
+    blocks.push(block);
+  }
+  return concat(...blocks).subarray(0, length);
+}
+
 /** Derive-Secret over a transcript hash, RFC 8446 §7.1. */
-export const deriveSecret = (hash: HashFunction, secret: Uint8Array, label: string, transcript: Uint8Array) =>
-  expandLabel(hash, secret, label, transcript, hash.outputLen);
+export const deriveSecret = (hash: Hash, secret: Uint8Array, label: string, transcript: Uint8Array) =>
+  expandLabel(hash, secret, label, transcript, hash.bytes);
 
 /** HKDF-Extract; `null` stands for as many zero bytes as the hash has. */
-export const extractSecret = (hash: HashFunction, salt: Uint8Array | null, input: Uint8Array | null): Uint8Array =>
-  extract(hash, input ?? new Uint8Array(hash.outputLen), salt ?? new Uint8Array(hash.outputLen));
+export const extractSecret = (hash: Hash, salt: Uint8Array | null, input: Uint8Array | null): Uint8Array =>
+  hash.hmac(salt ?? new Uint8Array(hash.bytes), input ?? new Uint8Array(hash.bytes)); // RFC 5869 §2.2
 
 export interface TrafficKey {
   readonly key: Uint8Array;
@@ -39,27 +50,27 @@ export interface TrafficKey {
 }
 
 /** The write key and IV of one side, RFC 8446 §7.3. */
-export function trafficKey(hash: HashFunction, secret: Uint8Array, keyBytes: number): TrafficKey {
+export function trafficKey(hash: Hash, secret: Uint8Array, keyBytes: number): TrafficKey {
   const none = new Uint8Array();
   return { key: expandLabel(hash, secret, 'key', none, keyBytes), iv: expandLabel(hash, secret, 'iv', none, 12) };
 }
 
 /** The secret after a KeyUpdate, RFC 8446 §7.2. */
-export const updatedSecret = (hash: HashFunction, secret: Uint8Array): Uint8Array =>
-  expandLabel(hash, secret, 'traffic upd', new Uint8Array(), hash.outputLen);
+export const updatedSecret = (hash: Hash, secret: Uint8Array): Uint8Array =>
+  expandLabel(hash, secret, 'traffic upd', new Uint8Array(), hash.bytes);
 
 /** verify_data of a TLS 1.3 Finished, also of a PSK binder. RFC 8446 §4.4.4 */
-export function finishedMac(hash: HashFunction, baseKey: Uint8Array, transcript: Uint8Array): Uint8Array {
-  return hmac(hash, expandLabel(hash, baseKey, 'finished', new Uint8Array(), hash.outputLen), transcript);
+export function finishedMac(hash: Hash, baseKey: Uint8Array, transcript: Uint8Array): Uint8Array {
+  return hash.hmac(expandLabel(hash, baseKey, 'finished', new Uint8Array(), hash.bytes), transcript);
 }
 
 /** P_hash, RFC 5246 §5. */
-function pHash(hash: HashFunction, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
+function pHash(hash: Hash, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   let a = seed;
   for (let at = 0; at < length;) {
-    a = hmac(hash, secret, a);
-    const block = hmac(hash, secret, concat(a, seed));
+    a = hash.hmac(secret, a);
+    const block = hash.hmac(secret, concat(a, seed));
     out.set(block.subarray(0, length - at), at);
     at += block.length;
   }
@@ -73,7 +84,7 @@ function pHash(hash: HashFunction, secret: Uint8Array, seed: Uint8Array, length:
  */
 export function prf(
   version: number,
-  hash: HashFunction,
+  hash: Hash,
   secret: Uint8Array,
   label: string,
   seed: Uint8Array,
@@ -90,7 +101,7 @@ export function prf(
 /** The block that the keys of both sides are cut from, RFC 5246 §6.3. `randoms`: the server's, then the client's. */
 export const keyBlock12 = (
   version: number,
-  hash: HashFunction,
+  hash: Hash,
   master: Uint8Array,
   randoms: Uint8Array,
   length: number,

@@ -1,11 +1,12 @@
 /** The handshake messages so far, and hashes over them. RFC 8446 §4.4.1, RFC 5246 §7.4.9. */
 import { concat } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Hash, RunningHash } from '../../primitives/primitives.ts';
 
 export class Transcript {
   #messages: Uint8Array[] = [];
   #marked: number | null = null;
-  readonly #running = new Map<HashFunction, ReturnType<HashFunction['create']>>();
+  readonly #running = new Map<Hash, RunningHash>();
 
   /** Adds one message with its 4-byte header. */
   add(message: Uint8Array): void {
@@ -14,19 +15,19 @@ export class Transcript {
   }
 
   /** Hash over all messages so far. */
-  digest(hash: HashFunction): Uint8Array {
+  digest(hash: Hash): Uint8Array {
     let running = this.#running.get(hash);
     if (!running) {
-      running = hash.create();
+      running = hash.begin();
       for (const message of this.#messages) running.update(message);
       this.#running.set(hash, running);
     }
-    return running.clone().digest();
+    return running.soFar();
   }
 
   /** Hash over all messages so far and then some bytes, which are not added. */
-  digestWith(hash: HashFunction, more: Uint8Array): Uint8Array {
-    return hash(concat(...this.#messages, more));
+  digestWith(hash: Hash, more: Uint8Array): Uint8Array {
+    return hash.digest(concat(...this.#messages, more));
   }
 
   /** Remembers this point; {@link rewind} returns to it. */

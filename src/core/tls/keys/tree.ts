@@ -4,7 +4,8 @@
  */
 import { toHex } from '../../bytes/hex.ts';
 import { concat } from '../../bytes/reader.ts';
-import { HASHES, type HashFunction } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Hash } from '../../primitives/primitives.ts';
 import type { Derived } from '../dissection.ts';
 import type { Suite } from '../names/suites.ts';
 import { piecesOf } from './block.ts';
@@ -103,10 +104,10 @@ export function keyTree13(suite: Suite, secrets: Secrets, points: Points, usesPs
   const hash = HASHES[suite.hash];
   const psk = usesPsk ? secrets.get('PSK') : null;
   const early = psk === undefined ? null : extractSecret(hash, null, psk);
-  const afterEarly = early && deriveSecret(hash, early, 'derived', hash(EMPTY));
+  const afterEarly = early && deriveSecret(hash, early, 'derived', hash.digest(EMPTY));
   const ecdhe = secrets.get('ECDHE_SECRET');
   const handshake = afterEarly && ecdhe ? extractSecret(hash, afterEarly, ecdhe) : null;
-  const afterHandshake = handshake && deriveSecret(hash, handshake, 'derived', hash(EMPTY));
+  const afterHandshake = handshake && deriveSecret(hash, handshake, 'derived', hash.digest(EMPTY));
   const master = afterHandshake && extractSecret(hash, afterHandshake, null);
   const rows = (secret: Uint8Array | null, table: readonly Row[]): Derived[] =>
     table.map((row) => branch(suite, hash, secret, row, secrets, points));
@@ -133,7 +134,7 @@ function stage(name: string, value: Uint8Array | null, how: string, says: string
 
 function branch(
   suite: Suite,
-  hash: HashFunction,
+  hash: Hash,
   from: Uint8Array | null,
   { name, label, point, logged, protects, says }: Row,
   secrets: Secrets,
@@ -158,12 +159,12 @@ const POINT_NAMES: Readonly<Record<keyof Points, string>> = {
   clientFinished: "the client's Finished",
 };
 
-function keysOf({ protector }: Suite, hash: HashFunction, secret: Uint8Array): Derived[] {
+function keysOf({ protector }: Suite, hash: Hash, secret: Uint8Array): Derived[] {
   const leaf = (name: string, bytes: number, source: string, says: string): Derived => {
     const value = toHex(expandLabel(hash, secret, name, EMPTY, bytes));
     return { name, value, how: `HKDF-Expand-Label(., "${name}", "", ${bytes})`, source, says, children: [] };
   };
-  const finished = leaf('finished', hash.outputLen, 'RFC 8446 §4.4.4', 'Key of the MAC in Finished.');
+  const finished = leaf('finished', hash.bytes, 'RFC 8446 §4.4.4', 'Key of the MAC in Finished.');
   if (protector.kind !== 'aead') return [finished];
   return [
     leaf('key', protector.keyBytes, 'RFC 8446 §7.3', 'Encrypts the records.'),

@@ -3,6 +3,7 @@
  * One row a suite of the registry, without the leading `TLS_`; compared with `openssl ciphers -V -stdname` (3.0.19) and
  * `tshark -G values` (4.0.17).
  */
+import type { HashName } from '../../primitives/primitives.ts';
 import type { Names } from '../format/format.ts';
 
 const ROWS = `
@@ -377,8 +378,6 @@ const SUITES = new Map(
 );
 
 export const CIPHER_SUITES: Names = { base: 16, nameOf: (code) => SUITES.get(code) };
-
-export type HashName = 'MD5' | 'SHA' | 'SHA256' | 'SHA384';
 
 /** How a suite protects records. `cbc`: AES in CBC mode, before or after it an HMAC with `mac`; `null`: an HMAC only. */
 export type Protector =

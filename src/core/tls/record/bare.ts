@@ -1,6 +1,6 @@
 /** Records of the suites with NULL: not encrypted, an HMAC after them. RFC 5246 §6.2.3.1 */
 import { sameBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
+import type { Primitives } from '../../primitives/primitives.ts';
 import { macOf, type MacKey } from './mac.ts';
 import type { Opened } from './opened.ts';
 
@@ -13,10 +13,16 @@ export interface MacKeys extends MacKey {
  *
  * @returns null where the MAC is wrong
  */
-export function openBare(keys: MacKeys, header: Uint8Array, body: Uint8Array, sequence: number): Opened | null {
-  const contentBytes = body.length - HASHES[keys.mac].outputLen;
+export function openBare(
+  keys: MacKeys,
+  header: Uint8Array,
+  body: Uint8Array,
+  sequence: number,
+  primitives: Primitives,
+): Opened | null {
+  const contentBytes = body.length - primitives.hashes[keys.mac].bytes;
   if (contentBytes < 0) return null;
   const plaintext = body.subarray(0, contentBytes);
-  if (!sameBytes(macOf(keys, header, plaintext, sequence), body.subarray(contentBytes))) return null;
+  if (!sameBytes(macOf(primitives, keys, header, plaintext, sequence), body.subarray(contentBytes))) return null;
   return { type: header[0] ?? 0, plaintext, contentBytes };
 }

@@ -1,7 +1,7 @@
 /** Records protected with AES-CBC and an HMAC, before or after encryption: RFC 5246 §6.2.3.2, RFC 7366 §3. */
 import { cbc } from '@noble/ciphers/aes.js';
 import { sameBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
+import type { Primitives } from '../../primitives/primitives.ts';
 import { macOf, type MacKey } from './mac.ts';
 import type { Opened } from './opened.ts';
 
@@ -21,11 +21,20 @@ export interface CbcKeys extends MacKey {
  *
  * @returns null where the MAC or the padding is wrong
  */
-export function openCbc(keys: CbcKeys, header: Uint8Array, body: Uint8Array, sequence: number): Opened | null {
-  const macBytes = HASHES[keys.mac].outputLen;
+export function openCbc(
+  keys: CbcKeys,
+  header: Uint8Array,
+  body: Uint8Array,
+  sequence: number,
+  primitives: Primitives,
+): Opened | null {
+  const macBytes = primitives.hashes[keys.mac].bytes;
   const sealedBytes = body.length - (keys.isEncryptThenMac ? macBytes : 0);
   const sealed = body.subarray(0, sealedBytes);
-  if (keys.isEncryptThenMac && !sameBytes(macOf(keys, header, sealed, sequence), body.subarray(sealedBytes)))
+  if (
+    keys.isEncryptThenMac &&
+    !sameBytes(macOf(primitives, keys, header, sealed, sequence), body.subarray(sealedBytes))
+  )
     return null;
   const iv = keys.chainedIv ?? sealed.subarray(0, BLOCK_BYTES);
   const blocks = keys.chainedIv ? sealed : sealed.subarray(BLOCK_BYTES);
@@ -36,6 +45,6 @@ export function openCbc(keys: CbcKeys, header: Uint8Array, body: Uint8Array, seq
   if (contentBytes < 0 || plaintext.subarray(-padding).some((byte) => byte !== padding - 1)) return null;
   const content = plaintext.subarray(0, contentBytes);
   const mac = plaintext.subarray(contentBytes, contentBytes + macBytes);
-  if (!keys.isEncryptThenMac && !sameBytes(macOf(keys, header, content, sequence), mac)) return null;
+  if (!keys.isEncryptThenMac && !sameBytes(macOf(primitives, keys, header, content, sequence), mac)) return null;
   return { type: header[0] ?? 0, plaintext, contentBytes };
 }

@@ -239,7 +239,8 @@ const piece = (made: Field): Piece => ({ kind: 'field', field: made });
 
 function stretch(input: Reader, name: string, length: number, says: string, problem: string): Field {
   const start = input.at;
-  return field(name, hexValue(input.take(length)), input.since(start), CIPHER_SOURCE, says, problem);
+  input.skip(length);
+  return field(name, hexValue(input.bytes, start, input.at), input.since(start), CIPHER_SOURCE, says, problem);
 }
 
 const INNER_TYPE = from(

@@ -1,8 +1,6 @@
 /** The MAC of records before AEADs, RFC 5246 §6.2.3.1. */
-import { hmac } from '@noble/hashes/hmac.js';
 import { concat, uintBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
-import type { HashName } from '../names/suites.ts';
+import type { HashName, Primitives } from '../../primitives/primitives.ts';
 
 export interface MacKey {
   readonly macKey: Uint8Array;
@@ -14,7 +12,13 @@ export interface MacKey {
  *
  * @param header the record's five bytes; its length is replaced by that of `content`
  */
-export function macOf(keys: MacKey, header: Uint8Array, content: Uint8Array, sequence: number): Uint8Array {
+export function macOf(
+  { hashes }: Primitives,
+  { mac, macKey }: MacKey,
+  header: Uint8Array,
+  content: Uint8Array,
+  sequence: number,
+): Uint8Array {
   const seen = concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(content.length, 2), content);
-  return hmac(HASHES[keys.mac], keys.macKey, seen);
+  return hashes[mac].hmac(macKey, seen);
 }

@@ -1,7 +1,9 @@
 /** Record protection: one record opened or sealed under given keys. RFC 8446 §5.2, RFC 5246 §6.2.3. */
 import { concat, uintBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
-import { aead, AEADS, type AeadName } from './aead.ts';
+import { aead, AEADS, type AeadName } from '../../primitives/aead.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Primitives } from '../../primitives/primitives.ts';
+import { PURE } from '../../primitives/pure.ts';
 import { BLOCK_BYTES, openCbc, type CbcKeys } from './cbc.ts';
 import { openBare, type MacKeys } from './bare.ts';
 import { RECORD_HEADER_BYTES } from './framing.ts';
@@ -26,7 +28,7 @@ export interface Layout {
 /** The lengths of what stands around the ciphertext. */
 export function layoutOf(keys: RecordKeys): Layout {
   const mac = { name: 'MAC', says: 'Proof that nobody changed a bit on the way.' };
-  if (keys.kind === 'mac') return { before: null, after: { ...mac, bytes: HASHES[keys.mac].outputLen } };
+  if (keys.kind === 'mac') return { before: null, after: { ...mac, bytes: HASHES[keys.mac].bytes } };
   if (keys.kind !== 'cbc') {
     const { explicitNonceBytes, tagBytes } = AEADS[keys.cipher];
     const tag = { name: 'authentication tag', bytes: tagBytes, says: 'Proof that nobody changed a bit on the way.' };
@@ -34,7 +36,7 @@ export function layoutOf(keys: RecordKeys): Layout {
     return { before: keys.kind === 'aead12' && explicitNonceBytes > 0 ? nonce : null, after: tag };
   }
   const iv = { name: 'IV', bytes: BLOCK_BYTES, says: 'Random start of the chain of blocks.' };
-  const after = keys.isEncryptThenMac ? { ...mac, bytes: HASHES[keys.mac].outputLen } : null;
+  const after = keys.isEncryptThenMac ? { ...mac, bytes: HASHES[keys.mac].bytes } : null;
   return { before: keys.chainedIv ? null : iv, after };
 }
 
@@ -45,51 +47,67 @@ export function layoutOf(keys: RecordKeys): Layout {
  * @param sequence records the sender has protected before under these keys
  * @returns null where the tag, the MAC or the padding is wrong
  */
-export function openRecord(keys: RecordKeys, record: Uint8Array, sequence: number): Opened | null {
+export function openRecord(
+  keys: RecordKeys,
+  record: Uint8Array,
+  sequence: number,
+  primitives: Primitives,
+): Opened | null {
   const header = record.subarray(0, RECORD_HEADER_BYTES);
   const body = record.subarray(RECORD_HEADER_BYTES);
+  if (keys.kind === 'mac') return openBare(keys, header, body, sequence, primitives);
+  if (keys.kind !== 'cbc') {
+    return keys.kind === 'tls13'
+      ? openTls13(keys, record, sequence, primitives)
+      : openAead12(keys, header, body, sequence, primitives);
+  }
   try {
-    if (keys.kind === 'cbc') return openCbc(keys, header, body, sequence);
-    if (keys.kind === 'mac') return openBare(keys, header, body, sequence);
-    return keys.kind === 'tls13' ? openTls13(keys, header, body, sequence) : openAead12(keys, header, body, sequence);
+    return openCbc(keys, header, body, sequence, primitives);
   } catch {
-    return null; // noble throws on a wrong tag and on lengths that cannot be: both mean "does not open"
+    return null; // noble throws on lengths that cannot be
   }
 }
 
 /** The per-record nonce: the IV XOR the sequence number, RFC 8446 §5.3. */
 function maskedNonce(iv: Uint8Array, sequence: number): Uint8Array {
-  const number = uintBytes(sequence, iv.length);
-  return iv.map((byte, index) => byte ^ (number[index] ?? 0));
+  const nonce = uintBytes(sequence, iv.length);
+  for (let index = 0; index < nonce.length; index++) nonce[index]! ^= iv[index]!;
+  return nonce;
 }
 
 /** The TLSInnerPlaintext of a TLS 1.3 record, as {@link openRecord} opens it; null where the tag is wrong. */
-export function openInner13(keys: AeadKeys, record: Uint8Array, sequence: number): Uint8Array | null {
-  try {
-    return inner13(keys, record.subarray(0, RECORD_HEADER_BYTES), record.subarray(RECORD_HEADER_BYTES), sequence);
-  } catch {
-    return null; // as above
-  }
+export function openInner13(
+  { cipher, key, iv }: AeadKeys,
+  record: Uint8Array,
+  sequence: number,
+  { open }: Primitives = PURE,
+): Uint8Array | null {
+  const header = record.subarray(0, RECORD_HEADER_BYTES);
+  return open(cipher, key, maskedNonce(iv, sequence), header, record.subarray(RECORD_HEADER_BYTES));
 }
 
-const inner13 = (keys: AeadKeys, header: Uint8Array, body: Uint8Array, sequence: number): Uint8Array =>
-  aead(keys.cipher, keys.key, maskedNonce(keys.iv, sequence), header).decrypt(body);
-
-function openTls13(keys: AeadKeys, header: Uint8Array, body: Uint8Array, sequence: number): Opened | null {
-  const plaintext = inner13(keys, header, body, sequence);
+function openTls13(keys: AeadKeys, record: Uint8Array, sequence: number, primitives: Primitives): Opened | null {
+  const plaintext = openInner13(keys, record, sequence, primitives);
+  if (!plaintext) return null;
   const last = plaintext.findLastIndex((byte) => byte !== 0);
   if (last < 0) return null; // RFC 8446 §5.4: a record of zeros only is an unexpected_message
   return { type: plaintext[last] ?? 0, plaintext, contentBytes: last };
 }
 
-function openAead12(keys: AeadKeys, header: Uint8Array, body: Uint8Array, sequence: number): Opened | null {
+function openAead12(
+  keys: AeadKeys,
+  header: Uint8Array,
+  body: Uint8Array,
+  sequence: number,
+  { open }: Primitives,
+): Opened | null {
   const { explicitNonceBytes: explicit, tagBytes } = AEADS[keys.cipher];
   const contentBytes = body.length - explicit - tagBytes;
   if (contentBytes < 0) return null;
   const nonce = explicit ? concat(keys.iv, body.subarray(0, explicit)) : maskedNonce(keys.iv, sequence);
   const additional = concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(contentBytes, 2));
-  const plaintext = aead(keys.cipher, keys.key, nonce, additional).decrypt(body.subarray(explicit));
-  return { type: header[0] ?? 0, plaintext, contentBytes };
+  const plaintext = open(keys.cipher, keys.key, nonce, additional, body.subarray(explicit));
+  return plaintext && { type: header[0] ?? 0, plaintext, contentBytes };
 }
 
 /**

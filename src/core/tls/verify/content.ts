@@ -1,7 +1,7 @@
 /** What the proofs of TLS 1.3 are made over. */
 import { concat } from '../../bytes/reader.ts';
 import { sameBytes } from '../../bytes/reader.ts';
-import { HASHES } from '../../signature/hash.ts';
+import type { Primitives } from '../../primitives/primitives.ts';
 import type { Field, Side, Verification } from '../dissection.ts';
 import { find, rawOf } from '../format/tree.ts';
 import type { Secrets } from '../keys/keylog.ts';
@@ -35,6 +35,7 @@ export function verifyBinder(
   buffers: readonly Uint8Array[],
   before: Transcript,
   secrets: Secrets,
+  hashes: Primitives['hashes'],
 ): Verification {
   const psk = secrets.get('PSK');
   if (!psk) return { holds: null, why: 'The pre-shared key itself stands in no key log.' };
@@ -42,12 +43,12 @@ export function verifyBinder(
   const first = find(binders, 'PskBinderEntry', 'binder');
   if (!binders || !first) return { holds: null, why: 'The extension carries no binder.' };
   const sent = rawOf(first, buffers);
-  const hash = sent.length === 48 ? HASHES.SHA384 : HASHES.SHA256;
+  const hash = sent.length === 48 ? hashes.SHA384 : hashes.SHA256;
   const truncated = hello.subarray(0, hello.length - (binders.range.end - binders.range.start));
   const early = extractSecret(hash, null, psk);
   const seen = before.digestWith(hash, truncated);
   const holds = ['res binder', 'ext binder'].some((label) =>
-    sameBytes(sent, finishedMac(hash, deriveSecret(hash, early, label, hash(new Uint8Array())), seen)),
+    sameBytes(sent, finishedMac(hash, deriveSecret(hash, early, label, hash.digest(new Uint8Array())), seen)),
   );
   return { holds, why: holds ? 'Recomputed with the pre-shared key: equal.' : 'Recomputed: it differs.' };
 }

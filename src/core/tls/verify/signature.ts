@@ -1,21 +1,18 @@
 /** Signatures of the handshake: CertificateVerify and ServerKeyExchange. */
 import type { PublicKey } from '../../asn1/certificate.ts';
-import { OID, oidName } from '../../asn1/oids.ts';
-import { toHex } from '../../bytes/hex.ts';
+import { OID } from '../../asn1/oids.ts';
 import { concat } from '../../bytes/reader.ts';
-import { ecdsaHolds, ed25519Holds } from '../../signature/curves.ts';
-import { digestInfo, type SignatureHash } from '../../signature/digest-info.ts';
-import { HASHES } from '../../signature/hash.ts';
-import { pkcs1Holds, pssHolds, type RsaPublicKey } from '../../signature/rsa.ts';
+import { HASHES } from '../../primitives/hash.ts';
+import type { Primitives, SignatureScheme } from '../../primitives/primitives.ts';
+import { isRsa, PURE } from '../../primitives/pure.ts';
+import { pkcs1Holds } from '../../primitives/rsa.ts';
+import { readRsaKey } from '../../primitives/rsa-key.ts';
 import type { Verification } from '../dissection.ts';
 import { named } from '../format/format.ts';
 import { SCHEMES } from '../names/names.ts';
-import { readRsaKey } from './rsa-key.ts';
-
-type Scheme = { readonly kind: 'pkcs1' | 'pss' | 'ecdsa'; readonly hash: SignatureHash } | { readonly kind: 'ed25519' };
 
 /** RFC 8446 §4.2.3 */
-const KINDS: Readonly<Record<number, Scheme>> = {
+const KINDS: Readonly<Record<number, SignatureScheme>> = {
   0x0201: { kind: 'pkcs1', hash: 'SHA' },
   0x0301: { kind: 'pkcs1', hash: 'SHA224' },
   0x0401: { kind: 'pkcs1', hash: 'SHA256' },
@@ -35,13 +32,6 @@ const KINDS: Readonly<Record<number, Scheme>> = {
   0x0807: { kind: 'ed25519' },
 };
 
-const RSA: readonly string[] = [OID.rsaEncryption, OID['rsassa-pss']];
-const unknown = (why: string): Verification => ({ holds: null, why });
-
-// A live session is dissected again on each record, and a curve costs milliseconds: the last answers are kept.
-const KEPT = 64;
-const kept = new Map<string, Verification>();
-
 /**
  * Checks one signature of the handshake.
  *
@@ -54,62 +44,36 @@ export function verifySignature(
   key: PublicKey,
   content: Uint8Array,
   signature: Uint8Array,
+  primitives: Primitives = PURE,
 ): Verification {
-  const question = [scheme, toHex(key.spki), toHex(signature), toHex(HASHES.SHA256(content))].join();
-  const known = kept.get(question);
-  if (known) return known;
-  const answer = verifyFresh(scheme, key, content, signature);
-  if (kept.size >= KEPT) kept.delete([...kept.keys()][0] ?? '');
-  kept.set(question, answer);
-  return answer;
-}
-
-function verifyFresh(scheme: number | null, key: PublicKey, content: Uint8Array, signature: Uint8Array): Verification {
   const name = scheme === null ? 'the signature of TLS 1.0 and 1.1' : named(scheme, 2, SCHEMES);
   const holds =
-    scheme === null ? verifyOld(key, content, signature) : verifyScheme(KINDS[scheme], key, content, signature);
-  if (holds === null) return unknown(`A signature ${name} with a key ${key.algorithm} is not one we can compute.`);
+    scheme === null
+      ? verifyOld(key, content, signature, primitives)
+      : verifyScheme(KINDS[scheme], key, content, signature, primitives);
+  if (holds === null) {
+    return { holds, why: `A signature ${name} with a key ${key.algorithm} is not one we can compute.` };
+  }
   return holds
     ? { holds, why: `Checked ${name} with the public key of the certificate.` }
     : { holds, why: `The signature ${name} does not fit the certificate's key and these messages.` };
 }
 
 function verifyScheme(
-  scheme: Scheme | undefined,
+  scheme: SignatureScheme | undefined,
   key: PublicKey,
   content: Uint8Array,
   signature: Uint8Array,
+  primitives: Primitives,
 ): boolean | null {
-  if (!scheme) return null;
-  if (scheme.kind === 'ed25519') {
-    return key.algorithm === OID['id-Ed25519'] && ed25519Holds(key.key, content, signature, 'ZIP 215');
-  }
-  const hash = HASHES[scheme.hash];
-  switch (scheme.kind) {
-    case 'ecdsa':
-      return verifyEcdsa(key, hash(content), signature);
-    case 'pkcs1':
-      return verifyRsa(key, (rsa) => pkcs1Holds(rsa, [digestInfo(scheme.hash, content)], signature));
-    case 'pss': // the salt is as long as the hash, RFC 8446 §4.2.3
-      return verifyRsa(key, (rsa) => pssHolds(rsa, hash, hash.outputLen, content, signature));
-  }
-}
-
-function verifyEcdsa(key: PublicKey, digest: Uint8Array, signature: Uint8Array): boolean | null {
-  if (key.algorithm !== OID['id-ecPublicKey']) return false;
-  return ecdsaHolds(oidName(key.curve ?? ''), key.key, digest, signature);
-}
-
-function verifyRsa(key: PublicKey, holds: (rsa: RsaPublicKey) => boolean): boolean | null {
-  if (!RSA.includes(key.algorithm)) return false;
-  const rsa = readRsaKey(key.key);
-  return rsa && holds(rsa);
+  return scheme ? primitives.verify(scheme, key, content, signature) : null;
 }
 
 /** RFC 4346 §7.4.3: RSA over MD5 and SHA-1 together, ECDSA over SHA-1. */
-function verifyOld(key: PublicKey, content: Uint8Array, signature: Uint8Array): boolean | null {
-  if (key.algorithm === OID['id-ecPublicKey']) return verifyEcdsa(key, HASHES.SHA(content), signature);
-  if (!RSA.includes(key.algorithm)) return null; // DSA
-  const digests = concat(HASHES.MD5(content), HASHES.SHA(content));
-  return verifyRsa(key, (rsa) => pkcs1Holds(rsa, [digests], signature));
+function verifyOld(key: PublicKey, content: Uint8Array, signature: Uint8Array, primitives: Primitives): boolean | null {
+  if (key.algorithm === OID['id-ecPublicKey'])
+    return primitives.verify({ kind: 'ecdsa', hash: 'SHA' }, key, content, signature);
+  if (!isRsa(key.algorithm)) return null; // DSA
+  const rsa = readRsaKey(key.key);
+  return rsa && pkcs1Holds(rsa, [concat(HASHES.MD5.digest(content), HASHES.SHA.digest(content))], signature);
 }

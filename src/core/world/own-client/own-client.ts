@@ -14,7 +14,7 @@ import { joined } from '../../bytes/reader.ts';
 import { refused } from '../../bytes/result.ts';
 import type { Secret } from '../../bytes/secret.ts';
 import { shownUtf8, toUtf8 } from '../../bytes/utf8.ts';
-import { HASHES } from '../../signature/hash.ts';
+import { HASHES } from '../../primitives/hash.ts';
 import { TlsClient } from '../../tls/client/client.ts';
 import type { ClientInput, ClientOptions, ClientOutput } from '../../tls/client/options.ts';
 import { alertName } from '../../tls/names/names.ts';
@@ -217,7 +217,7 @@ export class OwnClient {
 
 function peerOf([leaf]: readonly Uint8Array[]): Peer | null {
   const facts = leaf && certificateFacts(leaf);
-  return facts ? { subject: facts.subject, serial: facts.serial, sha256: toHex(HASHES.SHA256(leaf)) } : null;
+  return facts ? { subject: facts.subject, serial: facts.serial, sha256: toHex(HASHES.SHA256.digest(leaf)) } : null;
 }
 
 function toldReport({ alert }: Output<'told'>): ClientReport {

@@ -1,6 +1,6 @@
 /** The ClientHello this client sends, first and after a HelloRetryRequest. RFC 8446 §4.1.2 */
 import { concat } from '../../../bytes/reader.ts';
-import { HASHES } from '../../../signature/hash.ts';
+import { HASHES } from '../../../primitives/hash.ts';
 import type { ClientOptions, Ticket } from '../options.ts';
 import { OFFERED_SCHEMES } from '../checks/schemes.ts';
 import { ascii, extension, message, u16, u32, u8, vec16, vec8 } from '../wire/encode.ts';
@@ -70,7 +70,7 @@ function offeredPsk(ticket: Ticket, now: number): Uint8Array {
 }
 
 function binders(ticket: Ticket): Uint8Array {
-  return vec16(vec8(new Uint8Array(HASHES[hashOf(ticket) ?? 'SHA256'].outputLen)));
+  return vec16(vec8(new Uint8Array(HASHES[hashOf(ticket) ?? 'SHA256'].bytes)));
 }
 
 /** The hello up to its list of binders: what a binder is made over. RFC 8446 §4.2.11.2 */

@@ -1,4 +1,5 @@
-import { suiteOf, type HashName } from '../../names/suites.ts';
+import type { HashName } from '../../../primitives/primitives.ts';
+import { suiteOf } from '../../names/suites.ts';
 import type { ClientOptions, Ticket } from '../options.ts';
 
 /** RFC 8446 §4.6.1: seven days. */

@@ -1,5 +1,5 @@
 /** From the first ClientHello to the keys of the handshake. RFC 8446 §4.1 */
-import { HASHES } from '../../../signature/hash.ts';
+import { HASHES } from '../../../primitives/hash.ts';
 import { suiteOf, type Suite } from '../../names/suites.ts';
 import type { Connection } from '../connection.ts';
 import { clientHello, truncated, withBinder } from '../hello/client-hello.ts';

@@ -1,7 +1,7 @@
 /** The record layer of a client: bytes in, contents out; contents in, records out. RFC 8446 §5 */
 import { ByteQueue } from '../../../bytes/queue.ts';
 import { Reader } from '../../../bytes/reader.ts';
-import { HASHES } from '../../../signature/hash.ts';
+import { HASHES } from '../../../primitives/hash.ts';
 import { recordKeys13 } from '../../keys/epochs.ts';
 import { updatedSecret } from '../../keys/schedule.ts';
 import type { Suite } from '../../names/suites.ts';

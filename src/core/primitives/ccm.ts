@@ -1,6 +1,6 @@
 /** AES in CCM mode, put together from CTR and CBC. RFC 3610 with a 12-byte nonce (L = 3), RFC 6655 §3. */
 import { cbc, ctr } from '@noble/ciphers/aes.js';
-import { concat, sameBytes, uintBytes } from '../../bytes/reader.ts';
+import { concat, sameBytes, uintBytes } from '../bytes/reader.ts';
 
 const BLOCK = 16;
 const LENGTH_BYTES = 3;

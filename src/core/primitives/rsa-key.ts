@@ -1,8 +1,8 @@
-import { isA, readDer } from '../../asn1/der.ts';
-import { contentOf } from '../../asn1/value.ts';
-import { bigFrom } from '../../bytes/big.ts';
-import { Reader } from '../../bytes/reader.ts';
-import { bitsOf, RSA_BITS, type RsaPublicKey } from '../../signature/rsa.ts';
+import { isA, readDer } from '../asn1/der.ts';
+import { contentOf } from '../asn1/value.ts';
+import { bigFrom } from '../bytes/big.ts';
+import { Reader } from '../bytes/reader.ts';
+import { bitsOf, RSA_BITS, type RsaPublicKey } from './rsa.ts';
 
 /** Every handshake is computed again and again: what no real key has is not worth the time. */
 const LIMITS = { leastBits: 512, exponentBits: 64 } as const;

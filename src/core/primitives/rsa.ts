@@ -1,7 +1,7 @@
 /** RSA signatures checked with big integers (RFC 8017). Only public numbers pass here, so time does not matter. */
 import { bigBytes, bigFrom } from '../bytes/big.ts';
 import { concat, sameBytes, uintBytes } from '../bytes/reader.ts';
-import type { HashFunction } from './hash.ts';
+import type { Hash } from './primitives.ts';
 
 export interface RsaPublicKey {
   readonly modulus: bigint;
@@ -40,7 +40,7 @@ function padded(content: Uint8Array, length: number): Uint8Array {
  */
 export function pssHolds(
   key: RsaPublicKey,
-  hash: HashFunction,
+  hash: Hash,
   saltBytes: number,
   content: Uint8Array,
   signature: Uint8Array,
@@ -50,7 +50,7 @@ export function pssHolds(
   const number = recovered(key, signature);
   // One bit less than the modulus may be one byte less: a number that needs that byte is none of ours.
   const block = number === null ? null : bigBytes(number, length);
-  const maskBytes = length - hash.outputLen - 1;
+  const maskBytes = length - hash.bytes - 1;
   if (!block || block.at(-1) !== 0xbc || maskBytes < saltBytes + 1) return false;
   const top = 0xff >> (length * 8 - encodedBits);
   if ((block.at(0) ?? 0) > top) return false;
@@ -60,13 +60,13 @@ export function pssHolds(
   const saltAt = maskBytes - saltBytes;
   const fill = concat(new Uint8Array(saltAt - 1), Uint8Array.of(1));
   if (!sameBytes(data.subarray(0, saltAt), fill)) return false;
-  return sameBytes(digest, hash(concat(new Uint8Array(8), hash(content), data.subarray(saltAt))));
+  return sameBytes(digest, hash.digest(concat(new Uint8Array(8), hash.digest(content), data.subarray(saltAt))));
 }
 
 /** RFC 8017 §B.2.1 */
-function mgf1(hash: HashFunction, seed: Uint8Array, length: number): Uint8Array {
-  const blocks = Array.from({ length: Math.ceil(length / hash.outputLen) }, (_, counter) =>
-    hash(concat(seed, uintBytes(counter, 4))),
+function mgf1(hash: Hash, seed: Uint8Array, length: number): Uint8Array {
+  const blocks = Array.from({ length: Math.ceil(length / hash.bytes) }, (_, counter) =>
+    hash.digest(concat(seed, uintBytes(counter, 4))),
   );
   return concat(...blocks).subarray(0, length);
 }
