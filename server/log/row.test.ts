@@ -26,6 +26,10 @@ describe('a connection in a few facts', () => {
     const refused = lookAt(aDraft(1, {}, [...told(), word('refuses-peer', 'The certificate has expired.')]));
     expect(refused.row).toMatchObject({ outcome: 'refused', reason: 'The certificate has expired.' });
     expect(refused.words).toContain('the certificate has expired');
+    const turnedAway = [...told(), ACCEPTED, word('refuses-peer', 'This certificate was revoked.')];
+    expect(lookAt(aDraft(1, {}, turnedAway)).row).toMatchObject({
+      ...{ outcome: 'refused', reason: 'This certificate was revoked.' },
+    });
   });
 
   test('shows what was delivered, and counts what the tap changed', () => {

@@ -58,12 +58,14 @@ function outcomeIn({ words }: Draft, dissection: Dissection): LogRow['outcome'] 
   return seen === 'established' ? 'incomplete' : seen;
 }
 
+/** A client may be turned away although its certificate verifies: it is revoked, or has too many connections. */
+const REFUSALS: ReadonlySet<KeptWord['name']> = new Set(['refuses-peer']);
 const FAULTS: ReadonlySet<KeptWord['name']> = new Set(['refuses-peer', 'fault', 'told', 'ended']);
 
 /** The word about what went wrong: a refusal before a fault, and what a side found itself before what it was told. */
 function reasonIn({ words }: Draft): KeptWord | null {
-  if (words.some(({ side, name }) => side === 'server' && name === 'trusts-peer')) return null;
-  for (const name of FAULTS) {
+  const isAccepted = words.some(({ side, name }) => side === 'server' && name === 'trusts-peer');
+  for (const name of isAccepted ? REFUSALS : FAULTS) {
     const word = words.find((one) => one.name === name);
     if (word) return word;
   }

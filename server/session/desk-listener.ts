@@ -95,6 +95,8 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
   const listeners = new Set<(run: DeskRun) => void>();
   const open = new Set<DeskConnection>();
   const latest = new Map<number, () => DeskRun>();
+  /** writes down why a client is not served although its certificate verifies */
+  const noteRefusal = new WeakMap<DeskConnection, (why: DeskRefusal) => void>();
   let count = 0;
 
   const owner: DeskConnectionOwner = {
@@ -109,10 +111,11 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
       if (latest.size > limits.latest && oldest !== undefined) latest.delete(oldest);
       for (const listener of listeners) listener(told());
     },
-    refusal: (_connection, client) => {
+    refusal: (connection, client) => {
       const same = [...open].filter(({ sha256 }) => sha256 === client.sha256);
-      if (same.length > limits.connectionsPerCertificate) return TOO_MANY;
-      return refusal(client);
+      const why = same.length > limits.connectionsPerCertificate ? TOO_MANY : refusal(client);
+      if (why !== null) noteRefusal.get(connection)?.(why);
+      return why;
     },
     serve,
     refused,
@@ -137,7 +140,12 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
         client: { address, port: peerPort },
         server: { address: address.includes(':') ? '::1' : '127.0.0.1', port: relay.port },
       };
-      return recorded(connection, record({ owner: null, label: 'desk', startedAt, ...ends }));
+      const recorder = record({ owner: null, label: 'desk', startedAt, ...ends });
+      noteRefusal.set(connection, ({ code, text }) => {
+        const said = { type: 'event', at: now() - startedAt, side: 'server', peer: null } as const;
+        recorder.take({ ...said, name: 'refuses-peer', code, text });
+      });
+      return recorded(connection, recorder);
     },
   });
   const loaded = relay.load(material);

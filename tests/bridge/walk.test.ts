@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeRecords } from '../../src/core/bridge/frames.ts';
+import { WHOLE_LOG } from '../../src/core/bridge/log.ts';
 import type { RequestInput } from '../../src/core/bridge/messages.ts';
 import type { WireRecord } from '../../src/core/bridge/run.ts';
 import type { Result } from '../../src/core/bytes/result.ts';
@@ -97,6 +98,27 @@ test('a handshake comes record by record, in order, and again to a page that rec
   expect(numbered(again).slice(0, heard.length - 5)).toEqual(heard.slice(5)); // an event may still have come since
   expect(await tab.closed).toBe(4009);
   again.socket.terminate();
+});
+
+test('the run stands in the handshake log, for its learner and nobody else', async () => {
+  const rowsOf = async (learner: string) => {
+    const tab = await aTab({ host }, cookie);
+    tab.say(hello(learner));
+    tab.say({ type: 'log-rows', id: 1, query: WHOLE_LOG, upTo: null, offset: 0, most: 9 });
+    const { rows } = await tab.next('log-rows');
+    tab.socket.terminate();
+    return rows;
+  };
+  const own = await vi.waitFor(async () => {
+    const [run] = await rowsOf('tab');
+    expect(run).toMatchObject({ whose: 'learner', isOpen: false });
+    return run;
+  }, 5_000);
+  expect(own).toMatchObject({
+    ...{ label: 'good', version: 'TLS 1.3', outcome: 'established', mutual: true, changed: 0 },
+    subjects: { client: 'CN=alice' },
+  });
+  expect((await rowsOf('somebody')).map(({ whose }) => whose)).toEqual(['desk']);
 });
 
 test('a page that comes is shown the latest connection to the desk: its own check at the start', async () => {

@@ -1,4 +1,5 @@
 /** `trustwalk pki`: keys, certificates and lists from the shell. */
+import { endWithReader } from '../inspect/print.ts';
 import { type Command, type Terminal, UsageError } from '../usage.ts';
 import { CRL_HELP, crl } from './crl.ts';
 import { EXPLAIN_HELP, explain } from './explain.ts';
@@ -42,7 +43,10 @@ export const pki: Command = {
   helpFor: ([name = '']) => (Object.hasOwn(VERBS, name) ? (VERBS[name]?.help ?? HELP) : HELP),
   async run([name, ...args], terminal) {
     const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (verb !== undefined) return verb.run(args, terminal);
+    if (verb !== undefined) {
+      endWithReader();
+      return verb.run(args, terminal);
+    }
     const known = Object.keys(VERBS).join(', ');
     throw new UsageError(
       name === undefined
