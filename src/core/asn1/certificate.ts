@@ -1,4 +1,5 @@
 /** The few facts of a certificate that are shown beside its name, and where its key lies. */
+import { Kept } from '../bytes/kept.ts';
 import { Reader } from '../bytes/reader.ts';
 import { isA, readDer, type DerNode } from './der.ts';
 import { contentOf, integerHex, nameText, timeText } from './value.ts';
@@ -29,6 +30,12 @@ export interface PublicKey {
  * @returns null where the bytes do not have the shape of a certificate
  */
 export function certificateFacts(der: Uint8Array): CertificateFacts | null {
+  return KEPT.of(der, () => read(der.slice()));
+}
+
+const KEPT = new Kept<CertificateFacts | null>(64);
+
+function read(der: Uint8Array): CertificateFacts | null {
   const [certificate] = readDer(new Reader(der));
   const tbs = certificate?.children[0];
   if (!isA(certificate, 16) || !isA(tbs, 16)) return null;

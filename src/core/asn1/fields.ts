@@ -3,10 +3,11 @@
  * value without a shape is called by its type. Whatever the bytes are, each belongs to exactly one leaf.
  */
 import { field, hexValue, listed, type Field } from '../bytes/field.ts';
+import { Kept } from '../bytes/kept.ts';
 import { Reader } from '../bytes/reader.ts';
 import { DER_LIMITS, isA, readDer, tagName, type DerNode } from './der.ts';
 import { oidText } from './oid.ts';
-import { Fitting, UNNAMED, type Shape } from './shape.ts';
+import { CERTIFICATE, Fitting, UNNAMED, type Shape } from './shape.ts';
 import {
   addressText,
   attributeText,
@@ -39,6 +40,27 @@ interface Walk {
  * @returns the value's field, and one for what stands after it; none for no bytes
  */
 export function derFields(input: Reader, shape: Shape): Field[] {
+  if (shape !== CERTIFICATE) return read(input, shape);
+  const { bytes, buffer, at } = input;
+  const fields = KEPT.of(bytes.subarray(at, input.end), () => read(new Reader(bytes.slice(at, input.end), 0), shape));
+  input.skip(input.left);
+  return fields.map((one) => moved(one, buffer, at));
+}
+
+/** Certificates come again in each connection, as they are. */
+const KEPT = new Kept<Field[]>(64);
+
+/** The same field where it stands now. */
+function moved({ name, value, range, source, says, problem, children }: Field, buffer: number, by: number): Field {
+  const place = { buffer, start: range.start + by, end: range.end + by };
+  const { length } = children;
+  if (length === 0) return field(name, value, place, source ?? '', says, problem);
+  const parts = new Array<Field>(length);
+  for (let index = 0; index < length; index++) parts[index] = moved(children[index]!, buffer, by);
+  return field(name, value, place, source ?? '', says, problem, parts);
+}
+
+function read(input: Reader, shape: Shape): Field[] {
   const walk = { bytes: input.bytes, buffer: input.buffer, source: shape.source ?? SOURCE, oid: '', depth: 0 };
   const [first, ...rest] = readDer(input);
   return first ? [toField(first, shape, walk), ...rest.map((node) => strayField(node, walk))] : [];

@@ -4,6 +4,7 @@
  */
 import { certificateFacts } from '../asn1/certificate.ts';
 import { toHex } from '../bytes/hex.ts';
+import { Kept } from '../bytes/kept.ts';
 import { Reader } from '../bytes/reader.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 import { PURE } from '../primitives/pure.ts';
@@ -228,7 +229,13 @@ class LazyKeySchedule implements Pick<Dissection, 'keySchedule'> {
 
 const UNREADABLE = { subject: '', issuer: '', serial: '', notBefore: '', notAfter: '' };
 
-function certificateView(der: Uint8Array, { hashes }: Primitives): CertificateView {
+function certificateView(der: Uint8Array, primitives: Primitives): CertificateView {
+  return VIEWS.of(der, () => viewed(der.slice(), primitives));
+}
+
+const VIEWS = new Kept<CertificateView>(64);
+
+function viewed(der: Uint8Array, { hashes }: Primitives): CertificateView {
   const { subject, issuer, serial, notBefore, notAfter } = certificateFacts(der) ?? UNREADABLE;
   return { der, subject, issuer, serial, notBefore, notAfter, sha256: toHex(hashes.SHA256.digest(der)) };
 }

@@ -253,21 +253,17 @@ export class Session {
     if (this.#signatures > MAX_SIGNATURES) return { holds: null, why: 'Too many signatures on one connection.' };
     if (typeof key === 'string') return { holds: null, why: key };
     const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
-    return verifySignature(scheme, key, content, this.#raw(field, 'signature', 'signature'), this.#primitives);
+    const signature = this.#raw(field, 'signature', 'signature');
+    return new WhenAsked(() => verifySignature(scheme, key, content, signature, this.#primitives));
   }
 
   verifyFinished({ from, field }: Message): void {
     const sent = this.#raw(field, 'verify_data');
     const expected = this.isTls13 ? this.#finished13(from) : this.#finished12(from);
-    if ('why' in expected) this.finished[from] = expected;
-    else if (sameBytes(sent, expected)) {
-      this.finished[from] = { holds: true, why: 'Recomputed over all messages before it: equal.' };
-    } else {
-      this.finished[from] = { holds: false, why: 'Recomputed over all messages before it: it differs.' };
-    }
+    this.finished[from] = 'why' in expected ? expected : new WhenAsked(() => compared(sent, expected()));
   }
 
-  #finished13(from: Side): Uint8Array | Verification {
+  #finished13(from: Side): (() => Uint8Array) | Verification {
     const isLater = this.flows[from].epoch?.protection === 'application';
     const label: KeyLogLabel =
       from === 'client'
@@ -277,14 +273,16 @@ export class Session {
         : 'SERVER_HANDSHAKE_TRAFFIC_SECRET';
     const secret = this.secrets.get(label);
     if (!secret) return { holds: null, why: `No ${label} in this view's key log.` };
-    return finishedMac(this.#hash, secret, this.#transcript.digest(this.#hash));
+    const [hash, seen] = [this.#hash, this.#transcript.digest(this.#hash)];
+    return () => finishedMac(hash, secret, seen);
   }
 
-  #finished12(from: Side): Uint8Array | Verification {
+  #finished12(from: Side): (() => Uint8Array) | Verification {
     const master = this.secrets.get('CLIENT_RANDOM');
     if (!master) return { holds: null, why: "No CLIENT_RANDOM in this view's key log." };
     const seen = this.version >= 0x0303 ? this.#transcript.digest(this.#hash) : this.#transcript.digestOld();
-    return prf(this.version, this.#hash, master, `${from} finished`, seen, 12);
+    const [version, hash] = [this.version, this.#hash];
+    return () => prf(version, hash, master, `${from} finished`, seen, 12);
   }
 
   /** The tree of keys, as far as the handshake has come. */
@@ -374,4 +372,35 @@ const AFTERWARDS: Readonly<Record<string, Handler>> = {
 function isInTranscript(name: string, isTls13: boolean): boolean {
   if (name === 'HelloRequest') return false;
   return !isTls13 || (name !== 'NewSessionTicket' && name !== 'KeyUpdate');
+}
+
+/**
+ * What is recomputed at the first look at it: curves and RSA cost more than everything else, and not everybody looks. A
+ * class, because a getter on each object would give each a shape of its own.
+ */
+class WhenAsked implements Verification {
+  readonly #make: () => Verification;
+  #made: Verification | null = null;
+
+  constructor(make: () => Verification) {
+    this.#make = make;
+  }
+
+  get holds(): boolean | null {
+    return this.#result.holds;
+  }
+
+  get why(): string {
+    return this.#result.why;
+  }
+
+  get #result(): Verification {
+    return (this.#made ??= this.#make());
+  }
+}
+
+function compared(sent: Uint8Array, expected: Uint8Array): Verification {
+  return sameBytes(sent, expected)
+    ? { holds: true, why: 'Recomputed over all messages before it: equal.' }
+    : { holds: false, why: 'Recomputed over all messages before it: it differs.' };
 }
