@@ -3,6 +3,7 @@
  * them. Every byte of a record, and of each plaintext that was opened, belongs to exactly one leaf field.
  */
 
+import type { Lock } from './record/lock.ts';
 import type { ByteRange, Field } from '../bytes/field.ts';
 
 export type Side = 'client' | 'server';
@@ -43,6 +44,8 @@ export interface RecordView {
   readonly wire: number;
   /** index of the opened plaintext, or null */
   readonly plaintext: number | null;
+  /** what has opened it; null where it was in clear or stayed closed */
+  readonly lock: Lock | null;
   /** header and body as they were on the wire */
   readonly fields: Field;
   /** the opened plaintext's tree, or null */

@@ -15,6 +15,7 @@ import {
 } from '../messages/records.ts';
 import { alertName, CONTENT_TYPES } from '../names/names.ts';
 import { RECORD_HEADER_BYTES, type Framed } from './framing.ts';
+import type { Lock } from './lock.ts';
 import type { Opened } from './opened.ts';
 import { layoutOf } from './protection.ts';
 
@@ -137,9 +138,15 @@ export class Draft {
       label,
       wire,
       plaintext: this.#plaintext,
+      lock: this.#lock(),
       fields: this.#wireField(label),
       opened: this.#openedField(label),
     };
+  }
+
+  #lock(): Lock | null {
+    const opening = this.#opening;
+    return opening?.kind === 'opened' ? { keys: opening.keys, sequence: opening.sequence } : null;
   }
 
   #label(): string {

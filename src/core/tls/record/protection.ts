@@ -59,7 +59,7 @@ export function openRecord(
   if (keys.kind !== 'cbc') {
     return keys.kind === 'tls13'
       ? openTls13(keys, record, sequence, primitives)
-      : openAead12(keys, header, body, sequence, primitives);
+      : openAead12(keys, record, sequence, primitives);
   }
   try {
     return openCbc(keys, header, body, sequence, primitives);
@@ -75,15 +75,44 @@ function maskedNonce(iv: Uint8Array, sequence: number): Uint8Array {
   return nonce;
 }
 
+/** What an AEAD is given to open one record. */
+export interface AeadInput {
+  readonly nonce: Uint8Array;
+  /** authenticated, and not encrypted */
+  readonly additional: Uint8Array;
+  /** ciphertext, then the tag */
+  readonly sealed: Uint8Array;
+}
+
+/**
+ * RFC 8446 §5.2: the header is authenticated. RFC 5246 §6.2.3.3: number, type, version and length are, and a part of the
+ * nonce may stand before the ciphertext.
+ *
+ * @returns null where the record is too short
+ */
+export function aeadInput(keys: AeadKeys, record: Uint8Array, sequence: number): AeadInput | null {
+  const header = record.subarray(0, RECORD_HEADER_BYTES);
+  const body = record.subarray(RECORD_HEADER_BYTES);
+  if (keys.kind === 'tls13') return { nonce: maskedNonce(keys.iv, sequence), additional: header, sealed: body };
+  const { explicitNonceBytes: explicit, tagBytes } = AEADS[keys.cipher];
+  const contentBytes = body.length - explicit - tagBytes;
+  if (contentBytes < 0) return null;
+  return {
+    nonce: explicit ? concat(keys.iv, body.subarray(0, explicit)) : maskedNonce(keys.iv, sequence),
+    additional: concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(contentBytes, 2)),
+    sealed: body.subarray(explicit),
+  };
+}
+
 /** The TLSInnerPlaintext of a TLS 1.3 record, as {@link openRecord} opens it; null where the tag is wrong. */
 export function openInner13(
-  { cipher, key, iv }: AeadKeys,
+  keys: AeadKeys,
   record: Uint8Array,
   sequence: number,
   { open }: Primitives = PURE,
 ): Uint8Array | null {
-  const header = record.subarray(0, RECORD_HEADER_BYTES);
-  return open(cipher, key, maskedNonce(iv, sequence), header, record.subarray(RECORD_HEADER_BYTES));
+  const input = aeadInput(keys, record, sequence);
+  return input && open(keys.cipher, keys.key, input.nonce, input.additional, input.sealed);
 }
 
 function openTls13(keys: AeadKeys, record: Uint8Array, sequence: number, primitives: Primitives): Opened | null {
@@ -94,20 +123,10 @@ function openTls13(keys: AeadKeys, record: Uint8Array, sequence: number, primiti
   return { type: plaintext[last] ?? 0, plaintext, contentBytes: last };
 }
 
-function openAead12(
-  keys: AeadKeys,
-  header: Uint8Array,
-  body: Uint8Array,
-  sequence: number,
-  { open }: Primitives,
-): Opened | null {
-  const { explicitNonceBytes: explicit, tagBytes } = AEADS[keys.cipher];
-  const contentBytes = body.length - explicit - tagBytes;
-  if (contentBytes < 0) return null;
-  const nonce = explicit ? concat(keys.iv, body.subarray(0, explicit)) : maskedNonce(keys.iv, sequence);
-  const additional = concat(uintBytes(sequence, 8), header.subarray(0, 3), uintBytes(contentBytes, 2));
-  const plaintext = open(keys.cipher, keys.key, nonce, additional, body.subarray(explicit));
-  return plaintext && { type: header[0] ?? 0, plaintext, contentBytes };
+function openAead12(keys: AeadKeys, record: Uint8Array, sequence: number, { open }: Primitives): Opened | null {
+  const input = aeadInput(keys, record, sequence);
+  const plaintext = input && open(keys.cipher, keys.key, input.nonce, input.additional, input.sealed);
+  return plaintext && { type: record[0] ?? 0, plaintext, contentBytes: plaintext.length };
 }
 
 /**

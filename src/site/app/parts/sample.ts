@@ -93,6 +93,7 @@ export const sampleRecords: readonly RecordView[] = RUN.map(([from, protection, 
   label,
   wire: 0,
   plaintext: null,
+  lock: null,
   fields: sampleField,
   opened: null,
 }));
@@ -109,6 +110,7 @@ export const alertRecord: RecordView = {
   label: 'Alert: certificate_expired (45)',
   wire: 0,
   plaintext: null,
+  lock: null,
   fields: sampleField,
   opened: null,
 };

@@ -14,6 +14,7 @@ export function aRecord(given: Partial<RecordView> & { readonly index: number })
     label: 'ClientHello',
     wire: 0,
     plaintext: null,
+    lock: null,
     fields: { name: 'record', value: '', range, children: [] },
     opened: null,
     ...given,
