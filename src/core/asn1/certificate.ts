@@ -30,7 +30,7 @@ export interface PublicKey {
  * @returns null where the bytes do not have the shape of a certificate
  */
 export function certificateFacts(der: Uint8Array): CertificateFacts | null {
-  return KEPT.of(der, () => read(der.slice()));
+  return KEPT.of(der, read);
 }
 
 const KEPT = new Kept<CertificateFacts | null>(64);

@@ -42,7 +42,7 @@ interface Walk {
 export function derFields(input: Reader, shape: Shape): Field[] {
   if (shape !== CERTIFICATE) return read(input, shape);
   const { bytes, buffer, at } = input;
-  const fields = KEPT.of(bytes.subarray(at, input.end), () => read(new Reader(bytes.slice(at, input.end), 0), shape));
+  const fields = KEPT.of(bytes.subarray(at, input.end), (own) => read(new Reader(own), shape));
   input.skip(input.left);
   return fields.map((one) => moved(one, buffer, at));
 }

@@ -172,7 +172,7 @@ class Dissector {
     const { version, suite, suiteCode, group, serverName, alpn, resumed, certificateVerify, finished, pskBinder } =
       session;
     const view = (der: Uint8Array) => certificateView(der, this.#primitives);
-    return withKeySchedule(session, {
+    return withWhatIsAsked(session, () => this.#count(records), {
       version: version === 0 ? null : (VERSIONS.nameOf(version) ?? hexNumber(version, 4)),
       cipherSuite: suiteCode === null ? null : (suite?.name ?? named(suiteCode, 2, CIPHER_SUITES)),
       group,
@@ -186,7 +186,6 @@ class Dissector {
       applicationData: this.#drafts.flatMap((draft) => draft.applicationData()),
       certificates: { client: session.certificates.client.map(view), server: session.certificates.server.map(view) },
       verified: { certificateVerify: { ...certificateVerify }, finished: { ...finished }, pskBinder },
-      bytes: this.#count(records),
       problems: this.#drafts.flatMap((draft) => draft.problems()),
     });
   }
@@ -207,30 +206,44 @@ class Dissector {
 }
 
 /**
- * Adds the key schedule, dozens of HMACs that few readers ask for. The getter lies on a prototype that all share: one of
- * its own would give each dissection a shape of its own, which keeps it alive until the next large garbage collection.
+ * Adds what few readers ask for: the key schedule, dozens of HMACs, and the count of bytes. The getters lie on a prototype
+ * that all share: own ones would give each dissection a shape of its own, which keeps it alive until the next large
+ * garbage collection.
  */
-function withKeySchedule(session: Session, found: Omit<Dissection, 'keySchedule'>): Dissection {
-  return Object.assign(new LazyKeySchedule(session), found);
+function withWhatIsAsked(
+  session: Session,
+  count: () => Dissection['bytes'],
+  found: Omit<Dissection, Asked>,
+): Dissection {
+  return Object.assign(new WhenAsked(session, count), found);
 }
 
-class LazyKeySchedule implements Pick<Dissection, 'keySchedule'> {
-  readonly #session: Session;
-  #value: Dissection['keySchedule'] | null = null;
+type Asked = 'keySchedule' | 'bytes';
 
-  constructor(session: Session) {
+class WhenAsked implements Pick<Dissection, Asked> {
+  readonly #session: Session;
+  readonly #count: () => Dissection['bytes'];
+  #keySchedule: Dissection['keySchedule'] | null = null;
+  #bytes: Dissection['bytes'] | null = null;
+
+  constructor(session: Session, count: () => Dissection['bytes']) {
     this.#session = session;
+    this.#count = count;
   }
 
   get keySchedule(): Dissection['keySchedule'] {
-    return (this.#value ??= this.#session.keySchedule());
+    return (this.#keySchedule ??= this.#session.keySchedule());
+  }
+
+  get bytes(): Dissection['bytes'] {
+    return (this.#bytes ??= this.#count());
   }
 }
 
 const UNREADABLE = { subject: '', issuer: '', serial: '', notBefore: '', notAfter: '' };
 
 function certificateView(der: Uint8Array, primitives: Primitives): CertificateView {
-  return VIEWS.of(der, () => viewed(der.slice(), primitives));
+  return VIEWS.of(der, (own) => viewed(own, primitives));
 }
 
 const VIEWS = new Kept<CertificateView>(64);

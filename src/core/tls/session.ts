@@ -232,7 +232,7 @@ export class Session {
     const algorithm = find(field, 'algorithm');
     const paramsEnd = (algorithm ?? signature).range.start - field.range.start;
     const content = concat(this.clientRandom, this.serverRandom, bytes.subarray(4, paramsEnd));
-    this.certificateVerify.server = this.#checkSignature('server', field, content);
+    this.certificateVerify.server = this.#checkSignature('server', field, () => content);
   }
 
   certificateRequestAfterwards({ from }: Message): void {
@@ -241,20 +241,19 @@ export class Session {
 
   verifyCertificate({ from, field }: Message): void {
     if (this.#signatures >= MAX_SIGNATURES) return;
-    const content = this.isTls13
-      ? signedContent13(from, this.#transcript.digest(this.#hash))
-      : this.#transcript.bytes();
+    const seen = this.isTls13 ? this.#transcript.digest(this.#hash) : this.#transcript.bytes();
+    const content = this.isTls13 ? () => signedContent13(from, seen) : () => seen;
     this.certificateVerify[from] = this.#checkSignature(from, field, content);
   }
 
-  #checkSignature(side: Side, field: Field, content: Uint8Array): Verification {
+  #checkSignature(side: Side, field: Field, content: () => Uint8Array): Verification {
     const key = this.#keys[side];
     this.#signatures += 1;
     if (this.#signatures > MAX_SIGNATURES) return { holds: null, why: 'Too many signatures on one connection.' };
     if (typeof key === 'string') return { holds: null, why: key };
     const scheme = this.version >= 0x0303 ? uintOf(find(field, 'algorithm'), this.#buffers) : null;
     const signature = this.#raw(field, 'signature', 'signature');
-    return new WhenAsked(() => verifySignature(scheme, key, content, signature, this.#primitives));
+    return new WhenAsked(() => verifySignature(scheme, key, content(), signature, this.#primitives));
   }
 
   verifyFinished({ from, field }: Message): void {

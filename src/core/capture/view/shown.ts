@@ -68,7 +68,8 @@ function verifiedOf({ verified, messages, records }: Dissection): Dissection['ve
   const seen = (side: Side, name: string, check: Verification): Verification => {
     const isHidden = records.some(({ from, sealed }) => from === side && sealed !== undefined);
     const isThere = check.holds !== null || messages.some((message) => message.from === side && message.name === name);
-    return isHidden && !isThere ? LOCKED : check;
+    // Plain, because it goes to another thread.
+    return isHidden && !isThere ? LOCKED : { holds: check.holds, why: check.why };
   };
   const both = (name: string, of: { readonly [S in Side]: Verification }) => ({
     client: seen('client', name, of.client),

@@ -51,6 +51,18 @@ export function isGrease(code: number): boolean {
 
 /** A code in words: `TLS_AES_128_GCM_SHA256 (0x1301)`, `unknown_ca (48)`. */
 export function named(code: number, width: number, names: Names): string {
+  if (width > 2) return inWords(code, width, names);
+  let said = words.get(names);
+  if (said === undefined) words.set(names, (said = new Map()));
+  let text = said.get(code);
+  if (text === undefined) said.set(code, (text = inWords(code, width, names)));
+  return text;
+}
+
+/** One map a registry: a hello alone names some sixty codes. Codes of one registry have one width. */
+const words = new WeakMap<Names, Map<number, string>>();
+
+function inWords(code: number, width: number, names: Names): string {
   const name = names.nameOf(code) ?? (width === 2 && isGrease(code) ? 'GREASE' : 'unknown');
   return `${name} (${names.base === 16 ? hexNumber(code, width * 2) : code})`;
 }

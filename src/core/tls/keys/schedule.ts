@@ -3,6 +3,17 @@ import { concat, uintBytes } from '../../bytes/reader.ts';
 import { HASHES } from '../../primitives/hash.ts';
 import type { Hash } from '../../primitives/primitives.ts';
 
+/** Labels as bytes, `tls13 ` before each: there are about ten. */
+const labels = new Map<string, Uint8Array>();
+
+function labelBytes(label: string): Uint8Array {
+  const known = labels.get(label);
+  if (known !== undefined) return known;
+  const bytes = ascii(`tls13 ${label}`);
+  labels.set(label, bytes);
+  return bytes;
+}
+
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /**
@@ -19,7 +30,7 @@ export function expandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const name = ascii('tls13 ' + label);
+  const name = labelBytes(label);
   const info = concat(uintBytes(length, 2), uintBytes(name.length, 1), name, uintBytes(context.length, 1), context);
   return expand(hash, secret, info, length);
 }
