@@ -88,15 +88,23 @@ export function createDesk(options: DeskOptions): Desk {
     },
     async stop() {
       isStopping = true;
-      const all = [...open.values()];
-      for (const conversation of all) conversation.stop('internal', CLOSING);
-      await Promise.all(all.map(({ over }) => over));
+      const all = [...open];
+      for (const [, conversation] of all) conversation.stop('internal', CLOSING);
+      // What was written is on its way until the connection is closed; a peer that does not close is not waited for.
+      await Promise.all(all.map(async ([stream, { over }]) => over.then(() => closed(stream))));
     },
     close() {
       for (const stream of open.keys()) stream.destroy();
       store.close();
     },
   };
+}
+
+function closed(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once('close', () => resolve());
+  });
 }
 
 const CLOSING = 'The desk is closing. What it has answered is kept.';

@@ -69,7 +69,7 @@ test('a run is saved in every form, and its bundle opens while the server is awa
     'requestfinished',
     (request) => (fetched += /capture\.worker|read-bundle/.test(request.url()) ? 1 : 0),
   );
-  await page.goto(`${new URL(product.url).origin}/#/log`);
+  await page.goto(`${new URL(product.url).origin}/#/log/capture`);
   await page.getByRole('button', { name: 'Open a capture' }).waitFor();
   await vi.waitFor(() => expect(fetched).toBeGreaterThanOrEqual(3), 15_000); // two workers, and what reads bundles
   await page.waitForLoadState('networkidle');
