@@ -1,9 +1,7 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { build } from 'vite';
 import { openBrowser } from '../tests/browser.ts';
 import type { Bench } from './bench.ts';
+import { bundledPage } from './bundled-page.ts';
 import type { ViewName } from './hex/page.ts';
 import { interleaved, median } from './rounds.ts';
 
@@ -22,12 +20,12 @@ export const hex: Bench = {
   says: `the hex view of ${BYTES} bytes against a span for each byte, in Chromium slowed down ${THROTTLE} times`,
   programs: [],
   async run(tell) {
-    const page = await bundled();
+    const page = await bundledPage('hex/page.ts');
     const browser = await openBrowser();
     try {
       const tab = await browser.newPage();
       const session = await tab.context().newCDPSession(tab);
-      await tab.addStyleTag({ path: page.style });
+      if (page.style !== null) await tab.addStyleTag({ path: page.style });
       await tab.addScriptTag({ path: page.script });
       await session.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE });
       const measured = (name: ViewName) =>
@@ -67,29 +65,3 @@ export const hex: Bench = {
     }
   },
 };
-
-/** The page's script and style, as the site is built. */
-async function bundled() {
-  const root = process.cwd();
-  const folder = join(root, 'node_modules/.cache/trustwalk/bench-hex');
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    plugins: [svelte({ configFile: false })],
-    resolve: { alias: { $core: join(root, 'src/core'), $site: join(root, 'src/site') } },
-    build: {
-      outDir: folder,
-      target: 'es2023',
-      cssCodeSplit: false,
-      lib: {
-        entry: join(root, 'bench/hex/page.ts'),
-        formats: ['iife'],
-        name: 'hexPage',
-        fileName: 'page',
-        cssFileName: 'page',
-      },
-    },
-  });
-  return { folder, script: join(folder, 'page.iife.js'), style: join(folder, 'page.css') };
-}

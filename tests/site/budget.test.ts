@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../browser.ts';
@@ -56,4 +58,19 @@ test('the first page loads within its budget and brings neither forge nor the cu
   expect(scripts.length).toBeGreaterThan(0);
   // A name of node-forge, and the b of P-256 (SEC 2 section 2.4.2), which no code with that curve can do without.
   for (const script of scripts) expect(script).not.toMatch(/sha256WithRSAEncryption|5ac635d8aa3a93e7/i);
+});
+
+test('the dissector with its curves, hashes and texts fits in 70 kB, in files of its own', () => {
+  const assets = fileURLToPath(new URL('../../dist/site/assets/', import.meta.url));
+  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js') && !name.includes('.worker-'));
+  // A field of the dissector, the b of P-256, and the first constant of SHA-256 (0x428a2f98) as it is minified.
+  const core = scripts.filter((name) =>
+    /TLSInnerPlaintext|5ac635d8aa3a93e7|1116352408/i.test(readFileSync(join(assets, name), 'utf8')),
+  );
+  expect(core.length).toBeGreaterThan(0);
+  const bytes = core.map((name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length);
+  expect(
+    bytes.reduce((sum, one) => sum + one, 0),
+    core.join(', '),
+  ).toBeLessThan(70_000);
 });
