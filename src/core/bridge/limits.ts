@@ -6,9 +6,9 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   /** time from the upgrade to `hello`: a page says it at once */
   helloMs: 5_000,
-  /** messages a second a tab may send on average, and in one burst */
-  messagesPerSecond: 50,
-  messageBurst: 200,
+  /** messages a second a tab may send on average, and in one burst: letting records through one by one takes one each */
+  messagesPerSecond: 100,
+  messageBurst: 1_000,
   /** messages that do not fit the schema before the socket is closed */
   badMessages: 20,
   /** silence between keep-alive pings, and how many may stay unanswered */
