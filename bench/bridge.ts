@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Bench, Outcome } from './bench.ts';
 import { admitted, ownPath, plainPath, type Line, type Path } from './bridge/paths.ts';
 import { processFile } from './processes.ts';
 import { interleaved } from './rounds.ts';
+import { freePort } from '../tests/free-port.ts';
 
 const ROUNDS = 5;
 const ROUND_MS = 700;
@@ -204,15 +204,6 @@ function sharedKilobytes(pid: string): number {
   } catch {
     return 0;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits for a program that does not say when it listens. */

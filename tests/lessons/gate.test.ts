@@ -5,6 +5,7 @@ import type { HeadlessLearner } from '../../server/cli/lessons/headless-learner.
 import { viewOf, type Run } from '../../src/core/bridge/run.ts';
 import type { CommandInput } from '../../src/core/world/commands.ts';
 import { dissectionOf, outcomeOf } from '../../src/core/world/outcome.ts';
+import { doesAll, lastRunOf } from './doing.ts';
 import { wireRows } from '../../src/core/world/wire.ts';
 
 let classroom: Classroom;
@@ -17,15 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => classroom.close());
 
-const does = async (...commands: CommandInput[]) => {
-  for (const command of commands) expect((await learner.perform(command))?.why).toBeUndefined();
-};
-const run = (): Run => {
-  const { runs, lastRun } = learner.world;
-  const found = runs[lastRun ?? ''];
-  if (!found) throw new Error('there was no run');
-  return found;
-};
+const does = (...commands: CommandInput[]) => doesAll(learner, commands);
+const run = (): Run => lastRunOf(learner);
 const dial = (client: 'page' | 'node', version: '1.2' | '1.3' = '1.3'): CommandInput => ({
   ...{ type: 'dial', scenario: 'good', client, version, gate: 'step' },
 });

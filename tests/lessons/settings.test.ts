@@ -7,6 +7,7 @@ import { parsePlay } from '../../src/core/course/play.ts';
 import { dissectionOf, outcomeOf } from '../../src/core/world/outcome.ts';
 import { VOCABULARY } from '../../src/core/world/vocabulary.ts';
 import { hasProgram } from '../programs.ts';
+import { lastRunOf } from './doing.ts';
 
 let classroom: Classroom;
 let learner: HeadlessLearner;
@@ -28,11 +29,7 @@ async function refusalOf(...lines: string[]): Promise<string | null> {
   return null;
 }
 const play = async (...lines: string[]) => expect(await refusalOf(...lines)).toBeNull();
-const run = (): Run => {
-  const found = learner.world.runs[learner.world.lastRun ?? ''];
-  if (!found) throw new Error('there was no run');
-  return found;
-};
+const run = (): Run => lastRunOf(learner);
 const messages = () => dissectionOf(run()).messages.map(({ name }) => name);
 
 const servers = ['node', ...(hasProgram('openssl') ? ['openssl'] : [])];

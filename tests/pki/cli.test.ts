@@ -2,7 +2,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { pki } from '../../server/cli/pki/pki.ts';
 import { UsageError } from '../../server/cli/usage.ts';
 import { StartError } from '../../server/start-error.ts';
 import { hasProgram } from '../programs.ts';
+import { freePort } from '../free-port.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'trustwalk-pki-'));
 const children: ChildProcess[] = [];
@@ -359,15 +359,6 @@ with context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])
   }
   server.kill();
   await once(server, 'exit');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const canConnect = (port: number): boolean =>

@@ -10,6 +10,7 @@ import { downloadsOf, type DownloadKind } from '../../src/core/proof/downloads.t
 import type { CommandInput } from '../../src/core/world/commands.ts';
 import { dissectionOf } from '../../src/core/world/outcome.ts';
 import { hasProgram } from '../programs.ts';
+import { doesAll, lastRunOf } from '../lessons/doing.ts';
 import { tshark } from './foreign.ts';
 
 let classroom: Classroom;
@@ -25,15 +26,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const does = async (...commands: CommandInput[]) => {
-  for (const command of commands) expect((await learner.perform(command))?.why).toBeUndefined();
-};
-const run = (): Run => {
-  const { runs, lastRun } = learner.world;
-  const found = runs[lastRun ?? ''];
-  if (!found) throw new Error('there was no run');
-  return found;
-};
+const does = (...commands: CommandInput[]) => doesAll(learner, commands);
+const run = (): Run => lastRunOf(learner);
 const saved = (kind: DownloadKind, of: Run): string[] =>
   downloadsOf(kind, { run: of, loaded: null, crls: [], predictions: [] }).map(({ name, bytes }) => {
     const file = join(folder, name);

@@ -9,6 +9,7 @@ import type { HeadlessLearner } from '../../server/cli/lessons/headless-learner.
 import { makeBundle } from '../../src/core/proof/bundle.ts';
 import type { Proof } from '../../src/core/proof/proof.ts';
 import type { CommandInput } from '../../src/core/world/commands.ts';
+import { doesAll, lastRunOf } from '../lessons/doing.ts';
 import { hasProgram } from '../programs.ts';
 
 let classroom: Classroom;
@@ -24,14 +25,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const does = async (...commands: CommandInput[]) => {
-  for (const command of commands) expect((await learner.perform(command))?.why).toBeUndefined();
-};
+const does = (...commands: CommandInput[]) => doesAll(learner, commands);
 const proof = (): Proof => {
-  const { runs, lastRun, loaded } = learner.world;
-  const run = runs[lastRun ?? ''];
-  if (!run) throw new Error('there was no run');
-  return { run, loaded: loaded[run.label] ?? null, crls: [], predictions: [] };
+  const run = lastRunOf(learner);
+  return { run, loaded: learner.world.loaded[run.label] ?? null, crls: [], predictions: [] };
 };
 
 /** Unpacks a bundle with Python, where there is nothing else. */

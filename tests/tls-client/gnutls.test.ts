@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { ClientOptions, Misdeed } from '../../src/core/tls/client/options.ts';
 import { hasProgram } from '../programs.ts';
 import { Identities, type Identity, type Kind } from './identities.ts';
-import { dial, freePort, type Line } from './line.ts';
+import { freePort } from '../free-port.ts';
+import { dial, type Line } from './line.ts';
 import { Program } from './program.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
