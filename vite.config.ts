@@ -75,7 +75,8 @@ export default defineConfig({
       {
         extends: true,
         root: at('.'),
-        test: { name: 'e2e', include: ['tests/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        // A browser, two programs and a server on a busy machine: a second try, which the reporter names.
+        test: { name: 'e2e', include: ['tests/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, retry: 1 },
       },
     ],
   },

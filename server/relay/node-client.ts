@@ -11,6 +11,7 @@ import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
 import { impossibleSuites, type GroupName, type SuiteName } from '../../src/core/bridge/settings.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
 import { lifetimeSeconds, type KeptSession } from './kept-session.ts';
+import { leaveTimeForLastWords } from './last-words.ts';
 import { prepare, type MaterialRefused, type Prepared } from './material.ts';
 import { peerOf } from './peer.ts';
 import type { RelayPeer } from './relay.ts';
@@ -72,6 +73,7 @@ function start(
     if (!isOver) report(final);
     isOver = true;
   };
+  leaveTimeForLastWords(socket);
   const tls = connect({
     socket,
     secureContext: context,

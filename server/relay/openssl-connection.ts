@@ -108,8 +108,10 @@ export class OpensslConnection {
   }
 
   #clientLeft(): void {
-    if (this.#process?.stays) this.#inner?.destroy();
-    else this.#process?.kill();
+    const process = this.#process;
+    if (process?.stays) this.#inner?.destroy();
+    // It ends by itself when its one connection does, and may have an alert to read and to tell of before that.
+    else if (process) setTimeout(() => process.kill(), LAST_WORD_MS);
   }
 
   #end(): Promise<void> {

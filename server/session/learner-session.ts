@@ -237,6 +237,8 @@ export class LearnerSession implements Session {
 
   #forget(run: SessionRun, port: number): void {
     run.over();
+    // A page ends its side itself, but it may have left, or take the tap's end for its own.
+    if (run.end?.program === 'page') run.end.client.hangUp();
     this.#runs.delete(run.id);
     if (this.#byPeerPort.get(port) === run) this.#byPeerPort.delete(port);
   }
