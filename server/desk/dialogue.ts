@@ -76,7 +76,9 @@ export function converse(stream: Duplex, visitor: Visitor, deps: DialogueDeps): 
     }
     const request = requestFrom(opened.value);
     if (request.ok) {
-      say(marked(await deps.answer(visitor, request.value), opened.value));
+      const { id } = request.value;
+      const reply = await deps.answer(visitor, request.value);
+      say(id === undefined ? reply : { ...reply, id });
       return true;
     }
     badLines++;
@@ -144,7 +146,7 @@ function greeting({ peer: { subject, serial } }: Visitor, nonce: string, now: nu
   return { type: 'hello', service: 'order-desk', version: DESK_VERSION, nonce, subject, serial, time };
 }
 
-/** An answer with the mark of its request, which one that is refused may have as well. */
+/** A refusal with the mark of what it refuses, which may have one though it is no request. */
 function marked(reply: Reply, request: Uint8Array): Reply {
   const message = parseLine(request);
   const id = message.ok ? v.safeParse(Failure.entries.id, message.value['id']) : null;

@@ -3,6 +3,7 @@ import type { LogRow } from '../../src/core/bridge/log.ts';
 import type { Draft } from './draft.ts';
 import { about, tellAll, told, word } from './fixtures/told.ts';
 import { type HandshakeLog, keepLog } from './handshake-log.ts';
+import type { Told } from './recording.ts';
 import { LOG_LIMITS } from './limits.ts';
 import { ownerOf } from './owner.ts';
 import { lookAt } from './row.ts';
@@ -64,6 +65,25 @@ test('a connection that goes on is written at once, and then seldom', async () =
   recorder.over();
   await batch();
   expect(disk.batches.at(-1)).toMatchObject([{ id: 42, isOpen: false }]);
+});
+
+test('one that talks without a pause is written when it has grown, and whole when it falls quiet', async () => {
+  const recorder = log.record(about());
+  tellAll(recorder, told());
+  await batch();
+  const order = told().at(-1) as Told;
+  const before = disk.batches.length;
+  for (let ms = 0; ms < 8_000; ms += 50) {
+    recorder.take(order);
+    await vi.advanceTimersByTimeAsync(50);
+  }
+  expect(disk.batches.length - before).toBeLessThan(5);
+  await vi.advanceTimersByTimeAsync(2 * LOG_LIMITS.liveMs);
+  const whole = disk.batches.at(-1)?.[0]?.frame.length ?? 0;
+  await vi.advanceTimersByTimeAsync(LOG_LIMITS.busyMs);
+  recorder.over();
+  await batch();
+  expect(disk.batches.at(-1)?.[0]?.frame.length).toBe(whole);
 });
 
 test('a mere knock is not written', async () => {

@@ -43,6 +43,19 @@ export async function openHandshakeLog(path: string, log: (line: string) => void
   return keepLog(scribe, log);
 }
 
+/** How many times as large a busy connection is at its next write. */
+const GROWN = 4;
+
+/**
+ * Whether to write one that goes on. It is written whole each time, so one that never pauses waits until it has
+ * grown a good deal: all its writes together then cost little more than the last.
+ */
+function isTurnOf({ heardMs, writtenMs, bytes, writtenBytes }: Recording, now: number): boolean {
+  const { liveMs, busyMs } = LOG_LIMITS;
+  if (now - writtenMs < liveMs) return false;
+  return now - heardMs >= liveMs || bytes >= GROWN * writtenBytes || now - writtenMs >= busyMs;
+}
+
 /** @param scribe is closed with the log */
 export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeLog {
   const listeners = new Map<LogListener, Viewer>();
@@ -54,11 +67,12 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
   let isTold = false;
 
   const changed = (recording: Recording) => {
+    recording.heardMs = performance.now();
     dirty.add(recording);
     timer ??= setTimeout(flush, LOG_LIMITS.batchMs).unref();
   };
 
-  /** Those whose turn has come. One that goes on is not written with every record. */
+  /** Those whose turn has come. */
   const due = (now: number, isLast: boolean): Recording[] => {
     const found: Recording[] = [];
     for (const recording of dirty) {
@@ -66,7 +80,7 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
         if (!recording.isOpen) dirty.delete(recording);
         continue;
       }
-      if (recording.isOpen && !isLast && now - recording.writtenMs < LOG_LIMITS.liveMs) continue;
+      if (recording.isOpen && !isLast && !isTurnOf(recording, now)) continue;
       dirty.delete(recording);
       found.push(recording);
     }
@@ -105,7 +119,10 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
   function flush(): void {
     const now = performance.now();
     const recordings = due(now, false);
-    for (const recording of recordings) recording.writtenMs = now;
+    for (const recording of recordings) {
+      recording.writtenMs = now;
+      recording.writtenBytes = recording.bytes;
+    }
     timer = dirty.size > 0 ? setTimeout(flush, LOG_LIMITS.batchMs).unref() : null;
     void write(recordings);
   }

@@ -12,8 +12,12 @@ export const LOG_LIMITS = {
   keyLogLines: 64,
   /** between two writes: many short connections share one, and a page is told as often */
   batchMs: 250,
-  /** between two writes of a connection that goes on */
+  /** between two writes of a connection that goes on, at the least; and after its last news, for a busy one */
   liveMs: 1_000,
+  /** between two writes of one that is busy without a pause and has not grown much meanwhile */
+  busyMs: 10_000,
+  /** of one that goes on, that are taken apart for its row: a handshake and what is said first. All are at its end */
+  liveRecords: 64,
   /** on the way to the disk; more would be a disk that does not keep up */
   waitingBytes: 16 * 1024 * 1024,
 } as const;

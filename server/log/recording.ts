@@ -1,5 +1,5 @@
 /** Collects what is told of one connection, up to the size that is kept. Nothing here waits or throws. */
-import { encodedBytes, encodeRecords } from '../../src/core/bridge/frames.ts';
+import { encodedBytes, RecordFrame } from '../../src/core/bridge/frames.ts';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { Fact, TapRecord } from '../../src/core/bridge/run.ts';
 import type { About, Draft, KeptClose, KeptKeyLine, KeptRecord, KeptWord } from './draft.ts';
@@ -26,15 +26,17 @@ export class Recording implements Recorder {
   readonly id: number;
   readonly #about: About;
   readonly #changed: (recording: Recording) => void;
-  readonly #records: TapRecord[] = [];
+  readonly #frame = new RecordFrame();
   readonly #keyLog: KeptKeyLine[] = [];
   readonly #words: KeptWord[] = [];
   readonly #closes: KeptClose[] = [];
-  #bytes = 1; // a frame begins with its kind
+  #hasRecords = false;
   #isOpen = true;
   #isCut = false;
-  /** when it was written last, on the clock of its writer */
+  /** when it was told of last and written last, on the clock of its writer, and what it took then */
+  heardMs = -Infinity;
   writtenMs = -Infinity;
+  writtenBytes = 0;
 
   /** @param changed is called with each news */
   constructor(id: number, about: About, changed: (recording: Recording) => void) {
@@ -49,12 +51,12 @@ export class Recording implements Recorder {
 
   /** A mere knock on a port is no connection of TLS. */
   get isWorthKeeping(): boolean {
-    return this.#records.length > 0;
+    return this.#hasRecords;
   }
 
   /** about what it takes, in bytes */
   get bytes(): number {
-    return this.#bytes;
+    return this.#frame.length;
   }
 
   take(fact: Told): void {
@@ -85,7 +87,7 @@ export class Recording implements Recorder {
     return {
       ...this.#about,
       id: this.id,
-      frame: encodeRecords(this.#records),
+      frame: this.#frame.bytes.slice(), // handed on to another thread
       keyLog: [...this.#keyLog],
       words: [...this.#words],
       closes: [...this.#closes],
@@ -96,12 +98,11 @@ export class Recording implements Recorder {
 
   #record(kept: KeptRecord): void {
     const record: TapRecord = { ...kept, seq: 0, run: 0 };
-    const bytes = encodedBytes(record);
     // Of what comes after a record that was left out nothing could be opened.
-    this.#isCut ||= this.#bytes + bytes > LOG_LIMITS.recordBytes;
+    this.#isCut ||= this.#frame.length + encodedBytes(record) > LOG_LIMITS.recordBytes;
     if (this.#isCut) return;
-    this.#bytes += bytes;
-    this.#records.push(record);
+    this.#frame.add(record);
+    this.#hasRecords = true;
   }
 }
 

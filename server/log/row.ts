@@ -5,11 +5,12 @@ import { outcomeOf } from '../../src/core/capture/outcome.ts';
 import { wordsOf } from '../../src/core/capture/view/search.ts';
 import { firstEnd, summaryOf } from '../../src/core/capture/view/summary.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
-import type { Dissection, Side } from '../../src/core/tls/dissection.ts';
+import type { Chunk, Dissection, Side } from '../../src/core/tls/dissection.ts';
 import { silentEndOf } from '../../src/core/tls/strip.ts';
 import { NATIVE } from '../primitives.ts';
 import { capturedOf, keyLogOf, recordsOf } from './captured.ts';
 import type { Draft, KeptWord } from './draft.ts';
+import { LOG_LIMITS } from './limits.ts';
 
 export interface Looked {
   readonly row: LogRow;
@@ -20,7 +21,9 @@ export interface Looked {
 /** Takes a connection apart, which is the costly part of keeping it. */
 export function lookAt(draft: Draft): Looked {
   const connection = capturedOf(draft);
-  const dissection = dissect(firstRecords(connection.chunks), keyLogOf(draft), NATIVE);
+  const { chunks } = connection;
+  const seen = firstRecords(chunks, draft.isOpen ? LOG_LIMITS.liveRecords : undefined);
+  const dissection = dissect(seen, keyLogOf(draft), NATIVE);
   const summary = summaryOf({ connection, dissection, problems: [] }, 0);
   const outcome = outcomeIn(draft, dissection);
   const reason = reasonIn(draft);
@@ -37,7 +40,8 @@ export function lookAt(draft: Draft): Looked {
     ...{ outcome, alert },
     silentEnd: isSilent ? silentEndOf(firstEnd(connection), dissection) : null,
     reason: reason?.text.slice(0, ROW_TEXT.reason) ?? null,
-    ...{ records: summary.records, bytes: summary.bytes, isCut: draft.isCut },
+    ...(seen === chunks ? { records: summary.records, bytes: summary.bytes } : sizeOf(chunks)),
+    isCut: draft.isCut,
     changed: recordsOf(draft).filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length,
   };
   const { serials, label, whose, silentEnd } = row;
@@ -70,6 +74,11 @@ function reasonIn({ words }: Draft): KeptWord | null {
     if (word) return word;
   }
   return null;
+}
+
+/** A tap's chunks are its records. */
+function sizeOf(chunks: readonly Chunk[]): Pick<LogRow, 'records' | 'bytes'> {
+  return { records: chunks.length, bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) };
 }
 
 const SERIAL_CHARACTERS = 128;

@@ -32,6 +32,8 @@ interface Waiting {
 
 /** Commits may take half of the time, so that those who only read are answered in between. */
 const LONGEST_PAUSE_MS = 20;
+/** After a commit of more jobs than that the next one lets more come together: the work that it costs is shared by all. */
+const CROWD = { jobs: 8, pauseMs: 4 } as const;
 
 /** @param now monotonic time in ms */
 export function createCommits(transactions: Transactions, now: () => number): Commits {
@@ -39,11 +41,13 @@ export function createCommits(transactions: Transactions, now: () => number): Co
   let isScheduled = false;
   let lastEnd = -Infinity;
   let lastMs = 0;
+  let lastJobs = 0;
 
   function schedule(): void {
     if (isScheduled) return;
     isScheduled = true;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, lastEnd + lastMs - now());
+    const wishedMs = lastJobs > CROWD.jobs ? Math.max(CROWD.pauseMs, lastMs) : lastMs;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, lastEnd + wishedMs - now());
     // A timer waits for a millisecond at least; less than that is what the loop takes to come round.
     if (pauseMs >= 1) setTimeout(flush, pauseMs);
     else setImmediate(flush);
@@ -71,6 +75,7 @@ export function createCommits(transactions: Transactions, now: () => number): Co
     } finally {
       lastEnd = now();
       lastMs = lastEnd - startedAt;
+      lastJobs = jobs.length;
     }
     for (const job of jobs) job.done();
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StartError } from '../start-error.ts';
@@ -73,6 +74,23 @@ describe('the store', () => {
     await store.addAccount(ALICE);
     expect(await store.addAccount({ ...ALICE, subject: 'CN=mallory' })).toBe(false);
     expect(store.account('alice')?.subject).toBe(ALICE.subject);
+  });
+
+  test('sees at its next turn what another process has changed', async () => {
+    const path = join(folder, 'desk.db');
+    const [ours, theirs] = [openStore(path), openStore(path)];
+    await ours.addAccount(ALICE);
+    expect(ours.account('alice')?.role).toBe('customer');
+    expect(ours.account('bob')).toBeNull();
+    await theirs.setRole('alice', 'manager');
+    await theirs.addAccount({ ...ALICE, user: 'bob' });
+    await nextTurn();
+    expect(ours.account('alice')?.role).toBe('manager');
+    expect(ours.account('bob')?.user).toBe('bob');
+    await ours.setRole('alice', 'clerk');
+    expect(ours.account('alice')?.role).toBe('clerk');
+    ours.close();
+    theirs.close();
   });
 
   test('takes the same key of the same user as the same order, and other keys as others', async () => {

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StartError } from '../start-error.ts';
 import { type Commits, createCommits } from './commits.ts';
+import { createKnownAccounts } from './known-accounts.ts';
 import { type Row, accountOf, eventOf, orderOf } from './rows.ts';
 import { bringUpToDate } from './schema.ts';
 import { AUDIT_KEPT, type Store, StoreFailed } from './store.ts';
@@ -71,7 +72,13 @@ function foldIn(database: Database.Database): void {
 
 type AccountParts = 'account' | 'accounts' | 'accountCount' | 'addAccount' | 'setPassword' | 'setRole';
 
-function accounts(database: Database.Database, { write }: Commits): Pick<Store, AccountParts> {
+function accounts(database: Database.Database, commits: Commits): Pick<Store, AccountParts> {
+  const known = createKnownAccounts(database);
+  const write: Commits['write'] = (job) =>
+    commits.write(() => {
+      known.forget();
+      return job();
+    });
   const find = database.prepare('SELECT * FROM account WHERE user = ?');
   const list = database.prepare('SELECT * FROM account WHERE user > ? ORDER BY user LIMIT ?');
   const count = database.prepare('SELECT count(*) AS found FROM account');
@@ -85,10 +92,11 @@ function accounts(database: Database.Database, { write }: Commits): Pick<Store, 
   );
   const role = database.prepare('UPDATE account SET role = ? WHERE user = ?');
   return {
-    account(user) {
-      const row = find.get(user) as Row | undefined;
-      return row === undefined ? null : accountOf(row);
-    },
+    account: (user) =>
+      known.get(user, () => {
+        const row = find.get(user) as Row | undefined;
+        return row === undefined ? null : accountOf(row);
+      }),
     accounts: (most, after = '') => (list.all(after, most) as Row[]).map(accountOf),
     accountCount: () => Number((count.get() as Row)['found']),
     addAccount({

@@ -48,26 +48,78 @@ export function encodedBytes(record: WireRecord): number {
  * @param records one or more; each copy at most {@link RECORD_BYTES}
  */
 export function encodeRecords(records: readonly WireRecord[]): Uint8Array {
-  return concat(uintBytes(KIND_RECORDS, 1), ...records.flatMap(recordParts));
+  const frame = new RecordFrame(records.reduce((bytes, record) => bytes + encodedBytes(record), 1));
+  for (const record of records) frame.add(record);
+  return frame.bytes;
 }
 
-function recordParts(record: WireRecord): Uint8Array[] {
-  const { seq, run, index, from, at } = record;
-  const isHeld = 'held' in record;
-  const [sentAt, sent, delivered] = isHeld ? [at, record.held, null] : [record.sentAt, record.sent, record.delivered];
-  const flags = (from === 'server' ? FROM_SERVER : 0) | (delivered ? HAS_DELIVERED : 0) | (isHeld ? IS_HELD : 0);
-  return [
-    uintBytes(seq, 6),
-    uintBytes(run, 4),
-    uintBytes(index, 4),
-    ...[sentAt, at].map((time) => uintBytes(Math.round(time * MICROSECONDS), 6)),
-    uintBytes(flags, 1),
-    ...withLength(sent),
-    ...(delivered ? withLength(delivered) : []),
-  ];
-}
+/** The smallest room that a growing frame takes. */
+const FIRST_ROOM = 1024;
 
-const withLength = (bytes: Uint8Array): Uint8Array[] => [uintBytes(bytes.length, 4), bytes];
+/** A frame that grows record by record, each encoded when it comes. */
+export class RecordFrame {
+  #room: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length = 1;
+
+  /** @param room bytes that it is expected to need */
+  constructor(room = FIRST_ROOM) {
+    this.#room = new Uint8Array(room);
+    this.#view = new DataView(this.#room.buffer);
+    this.#room[0] = KIND_RECORDS;
+  }
+
+  /** bytes so far */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The frame so far, no copy of it. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#room.subarray(0, this.#length);
+  }
+
+  add(record: WireRecord): void {
+    const { seq, run, index, from, at } = record;
+    const isHeld = 'held' in record;
+    const [sentAt, sent, delivered] = isHeld ? [at, record.held, null] : [record.sentAt, record.sent, record.delivered];
+    const flags = (from === 'server' ? FROM_SERVER : 0) | (delivered ? HAS_DELIVERED : 0) | (isHeld ? IS_HELD : 0);
+    this.#makeRoom(encodedBytes(record));
+    this.#sixBytes(seq);
+    this.#fourBytes(run);
+    this.#fourBytes(index);
+    this.#sixBytes(Math.round(sentAt * MICROSECONDS));
+    this.#sixBytes(Math.round(at * MICROSECONDS));
+    this.#room[this.#length++] = flags;
+    this.#withLength(sent);
+    if (delivered) this.#withLength(delivered);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#length + bytes <= this.#room.length) return;
+    const room = new Uint8Array(Math.max(2 * this.#room.length, this.#length + bytes));
+    room.set(this.bytes);
+    this.#room = room;
+    this.#view = new DataView(room.buffer);
+  }
+
+  #fourBytes(value: number): void {
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
+  }
+
+  #sixBytes(value: number): void {
+    this.#view.setUint16(this.#length, Math.floor(value / 2 ** 32));
+    this.#view.setUint32(this.#length + 2, value % 2 ** 32);
+    this.#length += 6;
+  }
+
+  #withLength(bytes: Uint8Array): void {
+    this.#fourBytes(bytes.length);
+    this.#room.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+}
 
 /**
  * Reads one frame. Strict: unknown kinds and flags, too long records and left-over bytes refuse the whole frame.

@@ -1,6 +1,5 @@
 /** Lines of the order desk: bytes to messages and back. One JSON object a line, in UTF-8. */
 import * as v from 'valibot';
-import { Reader } from '../bytes/reader.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
 import { fromUtf8, toUtf8 } from '../bytes/utf8.ts';
 import { DESK_LIMITS as LIMITS } from './limits.ts';
@@ -34,21 +33,23 @@ export function parseLine(bytes: Uint8Array): Result<Readonly<Record<string, unk
     : refused('notAnObject', 'A line holds one JSON object.');
 }
 
-const [QUOTE, BACKSLASH, OPEN, CLOSE] = [0x22, 0x5c, [0x5b, 0x7b], [0x5d, 0x7d]];
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+/** `[`, `{` and `]`, `}` */
+const [OPEN, CLOSE] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
 
 /** Counts brackets outside strings before the parser builds anything of them. */
 function isDeep(bytes: Uint8Array): boolean {
-  const reader = new Reader(bytes);
   let depth = 0;
   let isString = false;
-  while (reader.left > 0 && depth <= LIMITS.depth) {
-    const byte = reader.uint(1);
-    if (isString && byte === BACKSLASH) reader.skip(1);
+  let isEscaped = false;
+  for (const byte of bytes) {
+    if (isEscaped) isEscaped = false;
+    else if (isString && byte === BACKSLASH) isEscaped = true;
     else if (byte === QUOTE) isString = !isString;
-    else if (!isString && OPEN.includes(byte)) depth++;
-    else if (!isString && CLOSE.includes(byte)) depth--;
+    else if (!isString && OPEN.has(byte) && ++depth > LIMITS.depth) return true;
+    else if (!isString && CLOSE.has(byte)) depth--;
   }
-  return depth > LIMITS.depth;
+  return false;
 }
 
 /** The server's first line. */
