@@ -1,8 +1,8 @@
 /**
- * Agreement with tshark on connections of foreign peers made on the spot: openssl, gnutls and curl through a tap, all
- * written into one capture.
+ * Agreement with tshark on connections of foreign peers made on the spot: openssl, gnutls, Python and curl through a tap,
+ * all written into one capture.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -22,8 +22,29 @@ const MUTUAL = '-Verify 2';
 const OWN = '-cert rsa.pem -key rsa.key';
 const LEGACY = '-cipher ALL:@SECLEVEL=0';
 
+/** Speaks a line and prints the answer; its options are statements that prepare the context `c`. */
+const PYTHON = (port: string, options: string) => `
+import socket, ssl
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+c.check_hostname, c.verify_mode, c.keylog_filename = False, ssl.CERT_NONE, 'keys.log'
+${options}
+s = c.wrap_socket(socket.create_connection(('127.0.0.1', ${port})), server_hostname='desk.test')
+s.sendall(b'hello\\n')
+print(s.recv(99).decode(), flush=True)
+s.recv(99)
+`;
+
 /** What the server and the client are told besides; `refused` where no handshake comes about. */
-const RUNS: readonly { name: string; server: string; client: string; refused?: true; gnutls?: true }[] = [
+interface Run {
+  readonly name: string;
+  readonly server: string;
+  readonly client: string;
+  readonly refused?: true;
+  /** which program plays the client, in place of openssl */
+  readonly by?: 'gnutls' | 'python' | 'curl';
+}
+
+const RUNS: readonly Run[] = [
   { name: 'TLS 1.3', server: '', client: '' },
   { name: 'TLS 1.3, ChaCha20, mutual', server: MUTUAL, client: `${OWN} -ciphersuites TLS_CHACHA20_POLY1305_SHA256` },
   { name: 'a second hello', server: '-groups P-384', client: '-groups X25519:P-384' },
@@ -48,14 +69,30 @@ const RUNS: readonly { name: string; server: string; client: string; refused?: t
     name: 'gnutls, TLS 1.3 with CCM',
     server: '-ciphersuites TLS_AES_128_CCM_SHA256',
     client: 'NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-CCM',
-    gnutls: true,
+    by: 'gnutls',
   },
   {
     name: 'gnutls, TLS 1.2 with CBC',
     server: '',
     client: 'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-CBC',
-    gnutls: true,
+    by: 'gnutls',
   },
+  { name: 'Python, mutual', server: MUTUAL, client: "c.load_cert_chain('rsa.pem', 'rsa.key')", by: 'python' },
+  {
+    name: 'Python, TLS 1.2, mutual',
+    server: MUTUAL,
+    client: "c.load_cert_chain('rsa.pem', 'rsa.key'); c.maximum_version = ssl.TLSVersion.TLSv1_2",
+    by: 'python',
+  },
+  {
+    name: 'Python without a certificate',
+    server: `${MUTUAL} -verify_return_error`,
+    client: '',
+    refused: true,
+    by: 'python',
+  },
+  { name: 'curl', server: '', client: '', by: 'curl' },
+  { name: 'curl, TLS 1.2, mutual', server: MUTUAL, client: '--tls-max 1.2 --cert rsa.pem --key rsa.key', by: 'curl' },
 ];
 
 const split = (words: string): string[] => words.split(' ').filter((word) => word !== '');
@@ -74,7 +111,7 @@ function heard(child: ChildProcess, pattern: RegExp): Promise<string> {
   });
 }
 
-const skip = !['openssl', 'tshark', 'gnutls-cli'].every(hasProgram);
+const skip = !['openssl', 'tshark', 'gnutls-cli', 'python3', 'curl'].every(hasProgram);
 describe.skipIf(skip)('one capture of many peers', () => {
   const openssl = new Openssl();
   const at = (name: string): string => join(openssl.folder, name);
@@ -99,7 +136,7 @@ describe.skipIf(skip)('one capture of many peers', () => {
   });
   afterAll(() => openssl.close());
 
-  async function recordRun({ server, client, gnutls }: (typeof RUNS)[number]): Promise<Chunk[]> {
+  async function recordRun({ server, client, by }: Run): Promise<Chunk[]> {
     const relay = spawn('openssl', split(`${SERVE} ${server}`), { cwd: openssl.folder });
     const port = Number(await heard(relay, /ACCEPT .*:(\d+)/));
     const chunks: Chunk[] = [];
@@ -119,21 +156,31 @@ describe.skipIf(skip)('one capture of many peers', () => {
     });
     await new Promise<void>((resolve) => tap.listen(0, '127.0.0.1', resolve));
     const own = String((tap.address() as AddressInfo).port);
-    const visitor = gnutls
-      ? spawn('gnutls-cli', ['--insecure', '--priority', client, '-p', own, 'localhost'], {
-          env: { ...process.env, SSLKEYLOGFILE: at('keys.log') },
-        })
-      : spawn('openssl', split(`${VISIT.replace('PORT', own)} ${client}`), { cwd: openssl.folder });
+    const visitor = visits(own, client, by);
     visitor.stdin.on('error', () => undefined);
     visitor.stdin.write('hello\n');
     const ended = once(visitor, 'exit');
-    await Promise.race([heard(visitor, /olleh/).catch(() => undefined), ended]);
+    await Promise.race([heard(visitor, /olleh|PTTH/).catch(() => undefined), ended]);
     visitor.stdin.end();
     visitor.kill();
     await ended;
     relay.kill();
     await new Promise((resolve) => tap.close(resolve));
     return chunks;
+  }
+
+  function visits(port: string, client: string, by: Run['by']): ChildProcessWithoutNullStreams {
+    const options = { cwd: openssl.folder, env: { ...process.env, SSLKEYLOGFILE: at('keys.log') } };
+    switch (by) {
+      case 'gnutls':
+        return spawn('gnutls-cli', ['--insecure', '--priority', client, '-p', port, 'localhost'], options);
+      case 'python':
+        return spawn('python3', ['-c', PYTHON(port, client)], options);
+      case 'curl': // the server's answer is the request read backwards
+        return spawn('curl', [...split('-skN --http0.9'), ...split(client), `https://localhost:${port}/`], options);
+      default:
+        return spawn('openssl', split(`${VISIT.replace('PORT', port)} ${client}`), { cwd: openssl.folder });
+    }
   }
 
   const FIELDS = [
