@@ -75,12 +75,16 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
   /** Those whose turn has come. */
   const due = (now: number, isLast: boolean): Recording[] => {
     const found: Recording[] = [];
+    let again = 0;
     for (const recording of dirty) {
       if (!recording.isWorthKeeping) {
         if (!recording.isOpen) dirty.delete(recording);
         continue;
       }
-      if (recording.isOpen && !isLast && !isTurnOf(recording, now)) continue;
+      if (recording.isOpen && recording.writtenBytes > 0 && !isLast) {
+        if (again >= LOG_LIMITS.liveBatch || !isTurnOf(recording, now)) continue;
+        again++;
+      }
       dirty.delete(recording);
       found.push(recording);
     }

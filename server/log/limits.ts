@@ -14,6 +14,8 @@ export const LOG_LIMITS = {
   batchMs: 250,
   /** between two writes of a connection that goes on, at the least; and after its last news, for a busy one */
   liveMs: 1_000,
+  /** of those that go on and were written before, in one write: many busy ones take turns */
+  liveBatch: 8,
   /** between two writes of one that is busy without a pause and has not grown much meanwhile */
   busyMs: 10_000,
   /** of one that goes on, that are taken apart for its row: a handshake and what is said first. All are at its end */

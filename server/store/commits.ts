@@ -33,7 +33,7 @@ interface Waiting {
 /** Commits may take half of the time, so that those who only read are answered in between. */
 const LONGEST_PAUSE_MS = 20;
 /** After a commit of more jobs than that the next one lets more come together: the work that it costs is shared by all. */
-const CROWD = { jobs: 8, pauseMs: 4 } as const;
+const CROWD = { jobs: 8, pauseMs: 8 } as const;
 
 /** @param now monotonic time in ms */
 export function createCommits(transactions: Transactions, now: () => number): Commits {
