@@ -1,0 +1,108 @@
+/** Files that openssl makes, opened to the byte in the page, without asking the server for anything. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser } from '../browser.ts';
+import { Openssl } from '../openssl.ts';
+import { startProduct, type Product } from '../product.ts';
+import { hasProgram } from '../programs.ts';
+import { Learner } from './learner.ts';
+
+describe.skipIf(!hasProgram('openssl'))('the workbench', () => {
+  const openssl = new Openssl();
+  let folder: string;
+  let product: Product;
+  let browser: Browser;
+  let learner: Learner;
+  let page: Page;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'trustwalk-anatomy-'));
+    openssl.must('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem');
+    openssl.must(
+      'req -x509 -key key.pem -subj /O=Tea/CN=alice -addext subjectAltName=DNS:desk.test -days 9 -out crt.pem',
+    );
+    openssl.must('pkcs12 -export -in crt.pem -inkey key.pem -passout pass:open -out alice.p12');
+    [product, browser] = await Promise.all([startProduct(folder), openBrowser()]);
+    learner = await Learner.arrives(browser, product);
+    page = learner.page;
+    await page.getByRole('link', { name: 'Workbench' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Open it to the byte' }).waitFor();
+  });
+  afterAll(async () => {
+    expect(learner.complaints).toEqual([]);
+    await browser?.close();
+    await product?.stop();
+    openssl.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const paste = (text: string) => page.getByRole('textbox', { name: 'Or paste its PEM text' }).fill(text);
+
+  async function pick(file: string): Promise<void> {
+    const picked = page.waitForEvent('filechooser');
+    await learner.presses('Open a file');
+    await (await picked).setFiles(join(openssl.folder, file));
+  }
+
+  test('opens a certificate: each byte explained, fields and bytes tied, by the keyboard too', async () => {
+    await paste(openssl.read('crt.pem'));
+    const meter = page.getByRole('meter', { name: 'Bytes explained' });
+    await meter.waitFor();
+    openssl.must('x509 -in crt.pem -outform DER -out crt.der');
+    const size = readFileSync(join(openssl.folder, 'crt.der')).length;
+    expect(await meter.getAttribute('aria-valuenow')).toBe(String(size));
+    expect(await meter.getAttribute('aria-valuemax')).toBe(String(size));
+    const tree = page.getByRole('tree', { name: 'Fields of the certificate' });
+    await tree.getByRole('treeitem').first().click();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.getByText(/^tbsCertificate, \d+ bytes\.$/).waitFor();
+    const serial = openssl.must('x509 -in crt.pem -noout -serial').trim().replace('serial=', '').toLowerCase();
+    const short = await page.getByRole('region', { name: 'In short' }).innerText();
+    expect(short.toLowerCase().replaceAll(':', '')).toContain(serial);
+    expect(short).toContain('desk.test');
+    await page.getByText('openssl x509 -in pasted.pem -noout -text').waitFor();
+    await learner.meetsAxe();
+  });
+
+  test('looks into a PKCS#12 file with its passphrase alone', async () => {
+    await pick('alice.p12');
+    await page.getByRole('tree', { name: 'Fields of the PKCS#12 file' }).waitFor();
+    await page.getByLabel('Passphrase').fill('wrong');
+    await page
+      .getByText(/passphrase/i)
+      .nth(1)
+      .waitFor();
+    expect(await page.getByLabel('Passphrase').getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('Passphrase').fill('open');
+    await page.getByRole('region', { name: 'In short' }).getByText('alice').waitFor();
+  });
+
+  test('covers a private key until somebody asks', async () => {
+    await paste(openssl.read('key.pem'));
+    await page.getByText('These are the numbers of a private key.').waitFor();
+    expect(await page.getByRole('tree').count()).toBe(0);
+    await learner.presses('Show them');
+    await page.getByRole('tree', { name: 'Fields of the private key (PKCS#8)' }).waitFor();
+  });
+
+  test('says what is wrong with what it cannot open, and where', async () => {
+    await paste('green tea');
+    await page.getByRole('status').filter({ hasText: /PEM/ }).waitFor();
+    const lines = openssl.read('crt.pem').trim().split('\n');
+    await paste(lines.toSpliced(-3, 1).join('\n'));
+    await page.getByText(/^At byte \d+: /).waitFor();
+    await learner.meetsAxe();
+  });
+
+  test('fits a narrow window', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await paste(openssl.read('crt.pem'));
+    await page.getByRole('tree', { name: 'Fields of the certificate' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
