@@ -68,6 +68,26 @@ describe.skipIf(!hasProgram('openssl'))('the workbench', () => {
     await learner.meetsAxe();
   });
 
+  test('judges a certificate by the anchors that are given, as openssl verify does', async () => {
+    openssl.must('req -new -key key.pem -subj /CN=leaf -out leaf.csr');
+    openssl.must('x509 -req -in leaf.csr -CA crt.pem -CAkey key.pem -CAcreateserial -days 3 -out leaf.pem');
+    await paste(openssl.read('leaf.pem'));
+    const verdict = page.getByRole('status').filter({ hasText: /rusted/ });
+    await verdict.filter({ hasText: 'Not trusted.' }).waitFor();
+    expect(openssl.run('verify leaf.pem').ok).toBe(false);
+    await page.getByRole('textbox', { name: /revocation lists, in PEM/ }).fill(openssl.read('crt.pem'));
+    await verdict.filter({ hasText: 'Trusted: every check' }).waitFor();
+    expect(openssl.must('verify -CAfile crt.pem leaf.pem')).toContain('OK');
+    await page.getByRole('textbox', { name: 'Host name' }).fill('desk.test');
+    await verdict.filter({ hasText: 'Not trusted.' }).waitFor();
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /^✗ fails\s*host/ })
+      .waitFor();
+    expect(openssl.run('verify -CAfile crt.pem -verify_hostname desk.test leaf.pem').ok).toBe(false);
+    await learner.meetsAxe();
+  });
+
   test('looks into a PKCS#12 file with its passphrase alone', async () => {
     await pick('alice.p12');
     await page.getByRole('tree', { name: 'Fields of the PKCS#12 file' }).waitFor();
