@@ -5,11 +5,15 @@
  */
 import type { Socket } from 'node:net';
 
-/** From here on the socket is destroyed two turns late, with a turn between in which its peer reads. */
-export function leaveTimeForLastWords(socket: Socket): void {
+/**
+ * From here on the socket is destroyed two turns late, with a turn between in which its peer reads; at once where its
+ * owner leaves without a word, as in those turns TLS would still send what it had ready.
+ */
+export function leaveTimeForLastWords(socket: Socket, leavesWithoutAWord: () => boolean = () => false): void {
   const destroy = socket.destroy.bind(socket);
   let isLeaving = false;
   socket.destroy = (error) => {
+    if (leavesWithoutAWord()) return destroy(error);
     if (!isLeaving) setImmediate(() => setImmediate(() => destroy(error)));
     isLeaving = true;
     return socket;

@@ -140,19 +140,12 @@ export const SIGNATURE = (name: string, says: string): Shape =>
   });
 
 /** RFC 5280 §4.2.1.13 */
-const REASON_FLAGS = [
+export const REASON_FLAGS = [
   ...['unused', 'keyCompromise', 'cACompromise', 'affiliationChanged', 'superseded'],
   ...['cessationOfOperation', 'certificateHold', 'privilegeWithdrawn', 'aACompromise'],
 ] as const;
 
-/** RFC 5280 §5.3.1 */
-const REASONS: Readonly<Record<number, string>> = {
-  ...{ 0: 'unspecified', 1: 'keyCompromise', 2: 'cACompromise', 3: 'affiliationChanged', 4: 'superseded' },
-  ...{ 5: 'cessationOfOperation', 6: 'certificateHold', 8: 'removeFromCRL', 9: 'privilegeWithdrawn' },
-  10: 'aACompromise',
-};
-
-const POINT_NAME = named('distributionPoint', 'Where it is.', {
+export const POINT_NAME = named('distributionPoint', 'Where it is.', {
   tag: CONTEXT,
   isOptional: true,
   fields: [
@@ -233,31 +226,6 @@ const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
     ],
   }),
   [OID.inhibitAnyPolicy]: named('InhibitAnyPolicy', 'From how many steps below "any rules" does not count.'),
-  [OID.cRLNumber]: named('CRLNumber', 'The number of this list: each later one has a higher.', {
-    source: 'RFC 5280 §5.2.3',
-  }),
-  [OID.deltaCRLIndicator]: named('BaseCRLNumber', 'This list only has the changes since the one of this number.', {
-    source: 'RFC 5280 §5.2.4',
-  }),
-  [OID.issuingDistributionPoint]: named('IssuingDistributionPoint', 'Which certificates this list is about.', {
-    source: 'RFC 5280 §5.2.5',
-    fields: [
-      POINT_NAME,
-      named('onlyContainsUserCerts', 'Only about certificates that are no CA.', { tag: CONTEXT + 1, isOptional: true }),
-      named('onlyContainsCACerts', 'Only about certificates of CAs.', { tag: CONTEXT + 2, isOptional: true }),
-      named('onlySomeReasons', 'Only about these reasons.', { tag: CONTEXT + 3, isOptional: true, bits: REASON_FLAGS }),
-      named('indirectCRL', 'Also about certificates of other issuers.', { tag: CONTEXT + 4, isOptional: true }),
-      named('onlyContainsAttributeCerts', 'Only about attribute certificates.', { tag: CONTEXT + 5, isOptional: true }),
-    ],
-  }),
-  [OID.reasonCode]: named('CRLReason', 'Why it was revoked.', { source: 'RFC 5280 §5.3.1', numbers: REASONS }),
-  [OID.invalidityDate]: named('InvalidityDate', 'Since when the key is not to be trusted.', {
-    source: 'RFC 5280 §5.3.2',
-  }),
-  [OID.certificateIssuer]: named('CertificateIssuer', 'Whose certificate this entry and those after it are about.', {
-    source: 'RFC 5280 §5.3.3',
-    ...GENERAL_NAMES,
-  }),
   [OID.netscapeComment]: named('NetscapeComment', 'A remark of the issuer.'),
   [OID.extKeyUsage]: named('ExtKeyUsage', 'For which kind of work the certificate is meant.', {
     each: named('KeyPurposeId', 'One kind of work.', { tag: TAG.oid }),
@@ -278,19 +246,25 @@ const EXTENSION_VALUES: Readonly<Record<string, Shape>> = {
 
 const TIME = (name: string, says: string): Shape => named(name, says);
 
-/** A list of extensions, as certificates and CRLs have it. */
-export const EXTENSIONS: Shape = named('Extensions', 'Additions: each has an identifier and a value.', {
-  each: named('Extension', 'One addition.', {
-    fields: [
-      named('extnID', 'Which one.', { tag: TAG.oid }),
-      named('critical', 'TRUE: who does not understand it must refuse the certificate.', {
-        tag: 0x01,
-        isOptional: true,
-      }),
-      named('extnValue', 'Its value, packed as bytes.', { tag: 0x04, holds: (oid) => EXTENSION_VALUES[oid] }),
-    ],
-  }),
-});
+/** A list of extensions, where those of certificates and these further ones have names within. */
+export const extensionsWith = (further: Readonly<Record<string, Shape>>): Shape =>
+  named('Extensions', 'Additions: each has an identifier and a value.', {
+    each: named('Extension', 'One addition.', {
+      fields: [
+        named('extnID', 'Which one.', { tag: TAG.oid }),
+        named('critical', 'TRUE: who does not understand it must refuse the certificate.', {
+          tag: 0x01,
+          isOptional: true,
+        }),
+        named('extnValue', 'Its value, packed as bytes.', {
+          tag: 0x04,
+          holds: (oid) => further[oid] ?? EXTENSION_VALUES[oid],
+        }),
+      ],
+    }),
+  });
+
+export const EXTENSIONS: Shape = extensionsWith({});
 
 /** RFC 5280 §4.1.2.7 */
 export const PUBLIC_KEY: Shape = named('subjectPublicKeyInfo', 'The public key.', {

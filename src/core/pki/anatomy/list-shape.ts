@@ -1,5 +1,53 @@
 /** A certificate revocation list, RFC 5280 section 5.1. */
-import { ALGORITHM, CONTEXT, EXTENSIONS, named, NAME_PARTS, SIGNATURE, type Shape } from '../../asn1/shape.ts';
+import { OID } from '../../asn1/oids.ts';
+import {
+  ALGORITHM,
+  CONTEXT,
+  extensionsWith,
+  GENERAL_NAMES,
+  named,
+  NAME_PARTS,
+  POINT_NAME,
+  REASON_FLAGS,
+  SIGNATURE,
+  type Shape,
+} from '../../asn1/shape.ts';
+
+/** RFC 5280 §5.3.1 */
+const REASONS: Readonly<Record<number, string>> = {
+  ...{ 0: 'unspecified', 1: 'keyCompromise', 2: 'cACompromise', 3: 'affiliationChanged', 4: 'superseded' },
+  ...{ 5: 'cessationOfOperation', 6: 'certificateHold', 8: 'removeFromCRL', 9: 'privilegeWithdrawn' },
+  10: 'aACompromise',
+};
+
+/** What stands in the extensions of a list and of its entries, beside those that certificates have too. */
+const EXTENSIONS = extensionsWith({
+  [OID.cRLNumber]: named('CRLNumber', 'The number of this list: each later one has a higher.', {
+    source: 'RFC 5280 §5.2.3',
+  }),
+  [OID.deltaCRLIndicator]: named('BaseCRLNumber', 'This list only has the changes since the one of this number.', {
+    source: 'RFC 5280 §5.2.4',
+  }),
+  [OID.issuingDistributionPoint]: named('IssuingDistributionPoint', 'Which certificates this list is about.', {
+    source: 'RFC 5280 §5.2.5',
+    fields: [
+      POINT_NAME,
+      named('onlyContainsUserCerts', 'Only about certificates that are no CA.', { tag: CONTEXT + 1, isOptional: true }),
+      named('onlyContainsCACerts', 'Only about certificates of CAs.', { tag: CONTEXT + 2, isOptional: true }),
+      named('onlySomeReasons', 'Only about these reasons.', { tag: CONTEXT + 3, isOptional: true, bits: REASON_FLAGS }),
+      named('indirectCRL', 'Also about certificates of other issuers.', { tag: CONTEXT + 4, isOptional: true }),
+      named('onlyContainsAttributeCerts', 'Only about attribute certificates.', { tag: CONTEXT + 5, isOptional: true }),
+    ],
+  }),
+  [OID.reasonCode]: named('CRLReason', 'Why it was revoked.', { source: 'RFC 5280 §5.3.1', numbers: REASONS }),
+  [OID.invalidityDate]: named('InvalidityDate', 'Since when the key is not to be trusted.', {
+    source: 'RFC 5280 §5.3.2',
+  }),
+  [OID.certificateIssuer]: named('CertificateIssuer', 'Whose certificate this entry and those after it are about.', {
+    source: 'RFC 5280 §5.3.3',
+    ...GENERAL_NAMES,
+  }),
+});
 
 const EXTENSIONS_OF_ENTRY: Shape = { ...EXTENSIONS, name: 'crlEntryExtensions', says: 'More about it, such as why.' };
 
