@@ -126,14 +126,14 @@ export class LearnerSession implements Session {
   }
 
   async #configure(request: Of<typeof ConfigureRelay>): Promise<Answer> {
-    const { engine, certificate, trust, suites, groups, tickets } = request;
+    const { engine, certificate, trust, crls, suites, groups, tickets } = request;
     if (!this.#deps.engines[engine]) {
       return failed(request, 'no-engine', `The local server does not find ${engine} on its machine.`);
     }
     const relay = await this.#opened(engine);
     const kind = (certificate === null ? null : kindOfKeyIn(certificate)) ?? KEY_KINDS[0];
     const { privateKey } = await this.#deps.identities(kind);
-    const result = relay.load({ certificate, trust, crls: [], privateKey, settings: { suites, groups, tickets } });
+    const result = relay.load({ certificate, trust, crls, privateKey, settings: { suites, groups, tickets } });
     if (result.kind === 'refused') return failed(request, result.code, result.text);
     this.#engine = engine;
     this.#hasCertificate = certificate !== null;

@@ -29,7 +29,7 @@ afterAll(async () => {
 const does = (...commands: CommandInput[]) => doesAll(learner, commands);
 const run = (): Run => lastRunOf(learner);
 const saved = (kind: DownloadKind, of: Run): string[] =>
-  downloadsOf(kind, { run: of, loaded: null, crls: [], predictions: [] }).map(({ name, bytes }) => {
+  downloadsOf(kind, { run: of, loaded: null, predictions: [] }).map(({ name, bytes }) => {
     const file = join(folder, name);
     writeFileSync(file, bytes);
     return file;

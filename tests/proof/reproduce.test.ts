@@ -28,7 +28,7 @@ afterAll(async () => {
 const does = (...commands: CommandInput[]) => doesAll(learner, commands);
 const proof = (): Proof => {
   const run = lastRunOf(learner);
-  return { run, loaded: learner.world.loaded[run.label] ?? null, crls: [], predictions: [] };
+  return { run, loaded: learner.world.loaded[run.label] ?? null, predictions: [] };
 };
 
 /** Unpacks a bundle with Python, where there is nothing else. */
@@ -55,6 +55,8 @@ describe.skipIf(!isHere)('a bundle in the hands of others', () => {
     ['good', {}, 'established: each side accepted the other'],
     ['good', { client: 'node', version: '1.2', server: 'node' }, 'established: each side accepted the other'],
     ['impostor-ca-client-cert', {}, 'refused by the server, alert unknown_ca'],
+    ['revoked-client-cert', {}, 'refused by the server, alert certificate_revoked'],
+    ['stale-crl', { client: 'node', version: '1.2' }, 'refused by the server, alert certificate_expired'],
     ['wrong-server-name', {}, 'refused by the client, alert bad_certificate'],
   ] as const)('its script plays %s %j as it went', async (scenario, more, outcome) => {
     await does(dial(scenario, more));

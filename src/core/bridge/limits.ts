@@ -36,6 +36,8 @@ export const LIMITS = {
   chainPemBytes: 64 * 1024,
   chainCertificates: 8,
   anchors: 8,
+  /** revocation lists that the relay takes, each as long as a chain at most */
+  crls: 8,
   /** things that the page's client may say in one message: a handshake makes about a dozen */
   reportsPerMessage: 32,
   /** bytes of the page's client that may wait for the tap */

@@ -18,6 +18,7 @@ const pem = (maxBytes: number) => v.pipe(v.string(), v.maxLength(maxBytes));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const Chain = pem(LIMITS.chainPemBytes);
 const Anchors = v.pipe(v.array(pem(LIMITS.chainPemBytes)), v.maxLength(LIMITS.anchors));
+const Crls = v.pipe(v.array(pem(LIMITS.chainPemBytes)), v.maxLength(LIMITS.crls));
 
 export const SideSchema = v.picklist(['client', 'server']);
 export const TlsVersion = v.picklist(['1.2', '1.3']);
@@ -50,9 +51,9 @@ const chosen = {
 } as const;
 
 /**
- * Tells the relay what to load: the certificate signed for its CSR, its only trust anchors, what it accepts, and whether
- * it gives out session tickets. Tickets of a relay that has loaded another certificate or other anchors open nothing
- * any more.
+ * Tells the relay what to load: the certificate signed for its CSR, its only trust anchors, revocation lists, what it
+ * accepts, and whether it gives out session tickets. With one list every certificate needs a fresh one of its issuer.
+ * Tickets of a relay that has loaded another certificate, other anchors or lists open nothing any more.
  */
 export const ConfigureRelay = v.strictObject({
   type: v.literal('relay'),
@@ -60,6 +61,7 @@ export const ConfigureRelay = v.strictObject({
   engine: Engine,
   certificate: v.nullable(Chain),
   trust: Anchors,
+  crls: v.optional(Crls, []),
   ...chosen,
   tickets: v.optional(v.boolean(), false),
 });

@@ -11,7 +11,7 @@ const PREDICTION = {
   ...{ lesson: 'Strangers', question: 'Who notices?', choices: ['The client', 'The desk \u202e'] },
   ...{ predicted: 2, happened: 1 },
 };
-const PROOF: Proof = { run: RUN, loaded: { client: [], server: [] }, crls: [], predictions: [PREDICTION] };
+const PROOF: Proof = { run: RUN, loaded: { client: [], server: [], crls: [] }, predictions: [PREDICTION] };
 const textOf = (path: string, proof = PROOF) =>
   new TextDecoder().decode(proofFiles(proof).find((file) => file.path === path)?.bytes);
 const zip = (files: Readonly<Record<string, string>>) =>

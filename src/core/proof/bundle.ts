@@ -19,7 +19,8 @@ const UNIX = 3;
 
 /** All files, `SHA256SUMS` last. */
 export function proofFiles(proof: Proof): ProofFile[] {
-  const { run, crls, predictions } = proof;
+  const { run, loaded, predictions } = proof;
+  const crls = loaded?.crls ?? [];
   const certificates = certificatesOf(proof);
   const files = [
     ...capturesOf(run),

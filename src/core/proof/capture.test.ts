@@ -88,7 +88,7 @@ describe('the capture of a run', () => {
 test('files are called after the run, and after its label once its session is gone', () => {
   const names = (run: Run) =>
     (['capture', 'keys', 'json'] as const).flatMap((kind) =>
-      downloadsOf(kind, { run, loaded: null, crls: [], predictions: [] }).map(({ name }) => name),
+      downloadsOf(kind, { run, loaded: null, predictions: [] }).map(({ name }) => name),
     );
   expect(names(RUN)).toEqual(['trustwalk-run-3.pcapng', 'trustwalk-run-3-keys.log', 'trustwalk-run-3.json']);
   expect(names({ ...CHANGED, id: -1 })).toEqual([

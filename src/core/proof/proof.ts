@@ -25,7 +25,5 @@ export interface Proof {
   readonly run: Run;
   /** null: nobody knows any more, as of a run that was made before this was kept */
   readonly loaded: Loaded | null;
-  /** revocation lists that were enforced, PEM */
-  readonly crls: readonly string[];
   readonly predictions: readonly Prediction[];
 }

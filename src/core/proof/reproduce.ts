@@ -9,6 +9,7 @@ import { dissectionOf, outcomeOf } from '../world/outcome.ts';
 import { changesOf } from './changes.ts';
 import type { ProofCertificates } from './certificates.ts';
 import { lineageOf, type Descent } from './lineage.ts';
+import { listLines, listsOf, type ProofList } from './lists.ts';
 import type { Proof, ProofFile } from './proof.ts';
 import { quoted } from './reproduce/quoted.ts';
 import { BEGINNING, BOTH_ENDS, PLAY, TWINS } from './reproduce/shell.ts';
@@ -16,21 +17,35 @@ import { extensionLine, keyOptions, signingOptions } from './x509.ts';
 
 /** @param certificates those of the same proof */
 export function reproduceScript(proof: Proof, certificates: ProofCertificates): ProofFile {
-  const { run } = proof;
-  const why = whyNot(proof, certificates);
+  const { run, loaded } = proof;
+  const lists = listsOf(loaded?.crls ?? [], certificates.all);
+  const why = whyNot(proof, certificates, lists);
   const head = ['#!/usr/bin/env bash', `# Plays run ${run.label} of Trustwalk again.`];
   const lines =
     why === null
-      ? [...head, BEGINNING, ...settings(proof), TWINS, ...twins(certificates), ...piles(certificates)]
+      ? [
+          ...head,
+          BEGINNING,
+          ...settings(proof),
+          TWINS,
+          ...twins(certificates),
+          ...piles(certificates),
+          ...(lists ?? []).flatMap(listLines),
+        ]
       : [...head, `echo ${quoted(`This run cannot be played again: ${why}`)}`, 'exit 2'];
   if (why === null) lines.push(BOTH_ENDS, PLAY);
   return { path: 'reproduce.sh', bytes: toUtf8(`${lines.join('\n')}\n`) };
 }
 
-function whyNot({ run, loaded, crls }: Proof, { sent }: ProofCertificates): string | null {
+function whyNot(
+  { run, loaded }: Proof,
+  { sent }: ProofCertificates,
+  lists: readonly ProofList[] | null,
+): string | null {
   if (sent.server.length === 0) return 'no certificate of the server was seen in it.';
   if (loaded === null) return 'what each side had loaded as trust anchors is not known any more.';
-  if (crls.length > 0) return 'a revocation list was enforced, and only its authority can sign one.';
+  if (lists === null) return 'a revocation list was enforced that no authority of this run has signed.';
+  if (lists.length > 1) return 'several revocation lists were enforced, and openssl s_server takes one.';
   return dissectionOf(run).cipherSuite === null ? 'both sides never agreed on a cipher suite.' : null;
 }
 

@@ -19,6 +19,13 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
+/** Who signs what: the dotted algorithm, the bytes that are signed, and the signature over them. */
+export interface Signed {
+  readonly algorithm: string;
+  readonly signed: Uint8Array;
+  readonly value: Uint8Array;
+}
+
 export interface X509 {
   readonly der: Uint8Array;
   readonly subject: string;
@@ -29,7 +36,7 @@ export interface X509 {
   readonly serial: string;
   readonly key: PublicKey;
   readonly extensions: readonly Extension[];
-  readonly signature: { readonly algorithm: string; readonly signed: Uint8Array; readonly value: Uint8Array };
+  readonly signature: Signed;
 }
 
 /** @returns null where the bytes are no certificate */
@@ -120,10 +127,13 @@ export function signingOptions({ signature }: X509): readonly string[] {
 
 /** Whether one certificate's key has signed the other. Where that cannot be computed, the name decides. */
 export function isSignedBy(one: X509, signer: X509): boolean {
-  if (one.issuer !== signer.subject) return false;
-  const { algorithm, signed, value } = one.signature;
+  return one.issuer === signer.subject && mayBeBy(one.signature, signer);
+}
+
+/** False only where it can be computed that another key has signed. */
+export function mayBeBy({ algorithm, signed, value }: Signed, { key }: X509): boolean {
   const scheme = SIGNATURES[algorithm]?.scheme;
-  return scheme === undefined || verifySignature(scheme, signer.key, signed, value).holds !== false;
+  return scheme === undefined || verifySignature(scheme, key, signed, value).holds !== false;
 }
 
 /** One line for `openssl -extfile`: the very bytes of an extension. */

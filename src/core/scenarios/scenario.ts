@@ -13,6 +13,9 @@ export interface Identity {
 /** `mine` is the learner's. `twin` carries its name over another key; `foreign` has a name and a key of its own. */
 export type Authority = 'mine' | 'twin' | 'foreign';
 
+/** `revoked` names the client's certificate. `stale` names nobody, and its time is over. */
+export type RevocationList = 'revoked' | 'stale';
+
 /** What is not as it should be. What is left out is as in a good connection. */
 export interface Fault {
   /** what the client shows instead of Alice's certificate; null: nothing */
@@ -21,6 +24,8 @@ export interface Fault {
   readonly clientTrusts?: readonly Authority[];
   /** anchors that the desk has loaded */
   readonly deskTrusts?: readonly Authority[];
+  /** the revocation list of the learner's CA that the desk has loaded; without it the desk asks for none */
+  readonly deskCrl?: RevocationList;
   /** the name by which the client asks for the desk */
   readonly serverName?: string;
 }

@@ -140,6 +140,20 @@ export const SCENARIOS = [
     ],
   },
   {
+    id: 'revoked-client-cert',
+    title: 'The CA has revoked the client certificate, and the desk has loaded its list',
+    source: 'RFC 5280 §6.3',
+    fault: { deskCrl: 'revoked' },
+    expect: desk('CERT_REVOKED', { error: 23, alert: 44 }),
+  },
+  {
+    id: 'stale-crl',
+    title: "The desk's revocation list is past its time",
+    source: 'RFC 5280 §6.3.3',
+    fault: { deskCrl: 'stale' },
+    expect: desk('CRL_HAS_EXPIRED', { error: 12, alert: 45 }),
+  },
+  {
     id: 'wrong-server-name',
     title: 'The client asks for a name that the certificate does not carry',
     source: 'RFC 6125 §6',

@@ -13,7 +13,7 @@ const FACTS: readonly WorldFact[] = [
   { kind: 'signature', owner: 'me', signed: { message: 'order 1 tea', signature: 'ab', edited: null } },
   { kind: 'trust', side: 'client', names: ['mine'] },
   { kind: 'relay', loaded: { certificate: 'ab', trust: [] } },
-  { kind: 'loaded', label: 'good', loaded: { client: ['CERT'], server: [] } },
+  { kind: 'loaded', label: 'good', loaded: { client: ['CERT'], server: [], crls: ['LIST'] } },
   { kind: 'lent', owner: 'me', bytes: 7 },
   { kind: 'bet', id: 'stop', choice: 2 },
   {

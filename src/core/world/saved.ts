@@ -87,8 +87,8 @@ const SavedWorld = v.strictObject({
   trust: v.strictObject({ client: Names, server: Names }),
   runs: v.record(Text, SavedRun),
   lastRun: v.nullable(Text),
-  /** worlds kept before this was remembered have none */
-  loaded: v.optional(v.record(Text, v.strictObject({ client: Names, server: Names })), {}),
+  /** worlds kept before this was remembered have none, and those before the desk took revocation lists none of them */
+  loaded: v.optional(v.record(Text, v.strictObject({ client: Names, server: Names, crls: v.optional(Names, []) })), {}),
   /** worlds kept before changes could wait have none */
   prepared: v.optional(v.array(v.strictObject({ run: v.number(), record: v.number(), change: Change })), []),
   deskLines: v.array(v.strictObject({ run: v.number(), from: SideSchema, message: v.record(Text, v.unknown()) })),

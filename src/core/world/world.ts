@@ -40,10 +40,13 @@ export interface LoadedByRelay {
   readonly trust: readonly string[];
 }
 
-/** Certificates that each side had loaded as trust anchors when a run was made, PEM. */
+/** What each side had loaded when a run was made, PEM. */
 export interface Loaded {
+  /** trust anchors */
   readonly client: readonly string[];
   readonly server: readonly string[];
+  /** revocation lists of the server */
+  readonly crls: readonly string[];
 }
 
 /** One line of the order desk, decrypted, and who said it. */

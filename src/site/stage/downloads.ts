@@ -58,7 +58,7 @@ export async function makeDownloads(kind: DownloadKind, run: Run): Promise<Made>
     const [{ downloadsOf }, { predictionsOf }] = await parts();
     const predictions = await predictionsOf(run);
     const loaded = world.current.loaded[run.label] ?? null;
-    return { kind: 'made', files: downloadsOf(kind, { run, loaded, crls: [], predictions }) };
+    return { kind: 'made', files: downloadsOf(kind, { run, loaded, predictions }) };
   } catch (error) {
     return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
   }

@@ -52,6 +52,26 @@ twin() {
     -set_serial "0x$serial" $digest -out "$W/$name.pem"
 }
 
+# list SIGNER NUMBER FROM UNTIL: a revocation list with the entries of the one that was enforced
+list() {
+  local signer=$1 number=$2 from=$3 until=$4
+  cat >"$W/index.txt"
+  echo "$number" >"$W/crlnumber"
+  cat >"$W/ca.cnf" <<CONFIG
+[ca]
+default_ca = own
+[own]
+database = $W/index.txt
+crlnumber = $W/crlnumber
+default_md = default
+crl_extensions = extensions
+[extensions]
+authorityKeyIdentifier = keyid
+CONFIG
+  quietly openssl ca -config "$W/ca.cnf" -gencrl -cert "$W/$signer.pem" -keyfile "$W/$signer.key" \
+    -crl_lastupdate "$from" -crl_nextupdate "$until" -out "$W/crl.pem"
+}
+
 # stranger NAME SUBJECT KEY...: an authority with a name and a key, and a certificate that nobody is shown
 stranger() {
   local name=$1 subject=$2
@@ -87,8 +107,12 @@ own() {
 # trusts SIDE: the options for what it believes
 trusts() { [ ! -s "$W/trusted-by-$1.pem" ] || echo "-verifyCAfile $W/trusted-by-$1.pem"; }
 
+# asks for a fresh revocation list where one was loaded
+revocation() { [ ! -s "$W/crl.pem" ] || echo "-CRL $W/crl.pem -crl_check_all"; }
+
 serve() {
-  becomes openssl s_server -accept 127.0.0.1:0 -naccept 1 $SPEAK $(own server) $ONLY $(trusts server) $ASKED \
+  becomes openssl s_server -accept 127.0.0.1:0 -naccept 1 $SPEAK $(own server) $ONLY $(trusts server) $(revocation) \
+    $ASKED \
     -attime "$WHEN" -msg -msgfile "$W/messages.log" "$@"
 }
 

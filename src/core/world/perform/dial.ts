@@ -1,6 +1,8 @@
 /** Connects to the desk: the relay is told what to load, then a client dials it through the tap. */
 import { clientOf, type CommandOf } from '../commands.ts';
+import type { Loaded } from '../world.ts';
 import { askRelay } from './ask.ts';
+import { crlsOf } from './crl.ts';
 import { anchorsOf, dialAsNode, dialAsPage, runLabel } from './dial-as.ts';
 import { hasSettled, SETTLE_MS, tellGreeting, untilKept } from './settle.ts';
 import { renewKeys } from './renew-keys.ts';
@@ -16,35 +18,41 @@ export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
   if (renewed) return renewed;
   const plan = await planOf(command, step);
   if (!plan.ok) return plan.error;
+  const crls = await crlsOf(plan.value, step);
+  if (!crls.ok) return crls.error;
+  const loaded: Loaded = {
+    client: anchorsOf(plan.value.clientTrusts, step),
+    server: anchorsOf(plan.value.deskTrusts, step),
+    crls: crls.value,
+  };
   return (
     settingsRefusal(command, plan.value, step) ??
-    (await configureRelay(command, plan.value, step)) ??
-    (await connect(command, plan.value, step))
+    (await configureRelay(command, loaded, step)) ??
+    (await connect(command, plan.value, loaded, step))
   );
 }
 
 /** Told anew before every connection: the relay may have been restarted, or still hold a scenario's anchors. */
-async function configureRelay(command: CommandOf<'dial'>, plan: Plan, step: Step): Answer {
+async function configureRelay(command: CommandOf<'dial'>, { server, crls }: Loaded, step: Step): Answer {
   const certificate = step.world.certificates['desk'];
   if (certificate === undefined)
     return no('noDeskCertificate', 'The desk has no certificate yet. Fetch its request and sign it first.');
-  const trust = anchorsOf(plan.deskTrusts, step);
   const { suites, groups, tickets } = relaySettings(command);
   const chosen = { suites: suites && [...suites], groups: groups && [...groups], tickets };
-  const request = { type: 'relay', engine: command.server, certificate, trust, ...chosen } as const;
+  const material = { trust: [...server], crls: [...crls] };
+  const request = { type: 'relay', engine: command.server, certificate, ...material, ...chosen } as const;
   const answer = await askRelay(step, request, 'relay-ready');
   if (!answer.ok) return answer.error;
   step.tell({ kind: 'relay', loaded: { certificate: answer.value.certificate, trust: answer.value.trust } });
   return null;
 }
 
-async function connect(command: CommandOf<'dial'>, plan: Plan, step: Step): Answer {
+async function connect(command: CommandOf<'dial'>, plan: Plan, loaded: Loaded, step: Step): Answer {
   const client = clientOf(command);
   const watch = new Watch(step.ports);
   try {
     const dialled = await (client === 'page' ? dialAsPage(command, plan, step) : dialAsNode(command, plan, step));
     if (!dialled.ok) return dialled.error;
-    const loaded = { client: anchorsOf(plan.clientTrusts, step), server: anchorsOf(plan.deskTrusts, step) };
     step.tell({ kind: 'loaded', label: runLabel(command), loaded });
     const run = await watch.until(dialled.value, hasSettled, SETTLE_MS);
     if (run) tellGreeting(run, step);

@@ -1,6 +1,6 @@
 /** Makes what a scenario lacks, and says who connects, showing what, trusting whom. */
 import { done, refused, type Result } from '../../bytes/result.ts';
-import type { Authority, Identity, Scenario } from '../../scenarios/scenario.ts';
+import type { Authority, Identity, RevocationList, Scenario } from '../../scenarios/scenario.ts';
 import { scenarioOf } from '../../scenarios/scenarios.ts';
 import type { CommandOf } from '../commands.ts';
 import { commandsFor } from '../needs.ts';
@@ -13,6 +13,8 @@ export interface Plan {
   /** names of authorities */
   readonly clientTrusts: readonly string[];
   readonly deskTrusts: readonly string[];
+  /** the list that the desk has loaded; null: it asks for none */
+  readonly deskCrl: RevocationList | null;
   readonly serverName: string;
 }
 
@@ -22,7 +24,13 @@ const FOREIGN_NAME = 'O=Elsewhere, CN=Elsewhere CA';
 export async function planOf(command: CommandOf<'dial'>, step: Step): Promise<Result<Plan>> {
   if (command.scenario === undefined) {
     const { client, server } = step.world.trust;
-    return done({ as: command.as, clientTrusts: client, deskTrusts: server, serverName: command.serverName });
+    return done({
+      as: command.as,
+      clientTrusts: client,
+      deskTrusts: server,
+      deskCrl: null,
+      serverName: command.serverName,
+    });
   }
   const scenario = scenarioOf(command.scenario);
   return scenario
@@ -43,6 +51,7 @@ async function planFor({ fault }: Scenario, command: CommandOf<'dial'>, step: St
     as: identity === undefined ? command.as : (identity?.owner ?? null),
     clientTrusts,
     deskTrusts,
+    deskCrl: fault.deskCrl ?? null,
     serverName: fault.serverName ?? command.serverName,
   });
 }
