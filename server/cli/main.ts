@@ -7,6 +7,7 @@ import { inspect } from './inspect.ts';
 import { log } from './log.ts';
 import { USAGE as LESSONS_HELP, lessons as runLessons } from './lessons.ts';
 import { pki } from './pki/pki.ts';
+import { scenarios } from './scenarios.ts';
 import { serve } from './serve.ts';
 import { type Command, UsageError } from './usage.ts';
 
@@ -16,12 +17,12 @@ const lessons: Command = {
   run: (args, { out }) => runLessons(args, out),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, client, desk, pki, inspect, log, lessons };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, client, desk, pki, inspect, log, lessons, scenarios };
 
 const HELP = [
   'trustwalk: understand mutual TLS by doing it',
   '',
-  ...Object.entries(COMMANDS).map(([name, { says }]) => `  trustwalk ${name.padEnd(9)}${says}`),
+  ...Object.entries(COMMANDS).map(([name, { says }]) => `  trustwalk ${name.padEnd(11)}${says}`),
   '',
   'Each command has a --help of its own. Exit status: 0 done, 1 refused or failed, 2 wrong usage.',
 ].join('\n');
