@@ -1,13 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LogRow } from '../../src/core/bridge/log.ts';
 import type { Draft } from './draft.ts';
 import { about, tellAll, told, word } from './fixtures/told.ts';
 import { type HandshakeLog, keepLog } from './handshake-log.ts';
 import type { Told } from './recording.ts';
 import { LOG_LIMITS } from './limits.ts';
-import { ownerOf } from './owner.ts';
+import { ownerOf, type Viewer } from './owner.ts';
 import { lookAt } from './row.ts';
 import type { Scribe } from './scribe.ts';
+
+const MACHINE: Viewer = { kind: 'machine' };
+const NOTHING = { total: 0, open: 0, established: 0, refused: 0, incomplete: 0 };
 
 /** A disk whose moods a test can choose. */
 class Disk implements Scribe {
@@ -20,7 +23,7 @@ class Disk implements Scribe {
     if (this.mood === 'stuck') return new Promise(() => undefined);
     return drafts.map((draft) => lookAt(draft).row);
   }
-  list = () => Promise.reject(new Error('nobody asks'));
+  list = () => Promise.resolve({ upTo: 0, matching: 0, newer: 0, counts: NOTHING, rows: [] });
   entry = () => Promise.reject(new Error('nobody asks'));
   close = () => Promise.resolve();
 }
@@ -118,6 +121,53 @@ test('a full disk costs entries and one line, and the log goes on when there is 
   await batch();
   expect(lines[1]).toBe('handshake log: it is written again; connections that are missing: 3');
   expect(disk.batches.flat().map(({ id }) => id)).toEqual([45]);
+});
+
+describe('on a busy server', () => {
+  /** Less than a batch, and more than a quiet server has in that time. */
+  const many = () => {
+    const enough = Math.ceil(LOG_LIMITS.busyNews / told().length) + 1;
+    for (let count = 0; count < enough; count++) connect();
+    return enough;
+  };
+  const written = () => disk.batches.flat().length;
+
+  test('connections wait for a quiet moment, and are written then', async () => {
+    let made = 0;
+    for (let round = 0; round < 5; round++) {
+      made += many();
+      await batch();
+    }
+    expect(written()).toBe(0);
+    for (let rest = made; rest > 0; rest -= LOG_LIMITS.batch) await batch();
+    expect(written()).toBe(made);
+  });
+
+  test('nothing waits while a page looks at the log, and whoever asks for it has it written first', async () => {
+    many();
+    await batch();
+    await log.list(
+      { query: { text: '', outcome: null, version: null, whose: null }, upTo: null, offset: 0, most: 1 },
+      MACHINE,
+    );
+    const asked = written();
+    expect(asked).toBeGreaterThan(0);
+    log.subscribe(MACHINE, () => undefined);
+    many();
+    await batch();
+    expect(written()).toBeGreaterThan(asked);
+  });
+
+  test('only so much waits', async () => {
+    let waiting = 0;
+    while (written() === 0) {
+      waiting += many();
+      await batch();
+      expect(waiting).toBeLessThan(50_000);
+    }
+    const [first] = disk.batches.flat();
+    expect(waiting * (first?.frame.length ?? 0)).toBeGreaterThan(0.9 * LOG_LIMITS.laterBytes);
+  });
 });
 
 test('for a disk that does not keep up only so much waits', async () => {

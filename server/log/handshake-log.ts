@@ -1,7 +1,8 @@
 /**
  * The handshake log of a running server. Whoever carries connections tells them to recorders, which costs a push to a
- * list; a few times a second everything new goes to the scribe. A disk that is slow or full loses entries of the log,
- * never a connection.
+ * list; a few times a second everything new goes to the scribe. Taking a connection apart costs as much as a third of its
+ * handshake: on a busy server, while nobody looks at the log, all of it waits for a quiet moment. A disk that is slow or
+ * full loses entries of the log, never a connection.
  */
 import { existsSync } from 'node:fs';
 import type { LogRow } from '../../src/core/bridge/log.ts';
@@ -62,14 +63,16 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
   const dirty = new Set<Recording>();
   let lastId = scribe.lastId;
   let timer: NodeJS.Timeout | null = null;
+  let news = 0;
   let waitingBytes = 0;
   let lost = 0;
   let isTold = false;
 
   const changed = (recording: Recording) => {
+    news += 1;
     recording.heardMs = performance.now();
     dirty.add(recording);
-    timer ??= setTimeout(flush, LOG_LIMITS.batchMs).unref();
+    timer ??= setTimeout(nextBatch, LOG_LIMITS.batchMs).unref();
   };
 
   /** Those whose turn has come. */
@@ -77,6 +80,7 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
     const found: Recording[] = [];
     let again = 0;
     for (const recording of dirty) {
+      if (found.length >= LOG_LIMITS.batch && !isLast) break;
       if (!recording.isWorthKeeping) {
         if (!recording.isOpen) dirty.delete(recording);
         continue;
@@ -120,14 +124,30 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
     }
   }
 
+  /** Whether all of it waits: there is much to do, nobody looks, and there is room. */
+  function isForLater(): boolean {
+    if (news <= LOG_LIMITS.busyNews || listeners.size > 0) return false;
+    let bytes = 0;
+    for (const recording of dirty) bytes += recording.bytes;
+    return bytes < LOG_LIMITS.laterBytes;
+  }
+
+  function nextBatch(): void {
+    const waits = isForLater();
+    news = 0;
+    if (waits) timer = setTimeout(nextBatch, LOG_LIMITS.batchMs).unref();
+    else flush();
+  }
+
   function flush(): void {
+    if (timer !== null) clearTimeout(timer);
     const now = performance.now();
     const recordings = due(now, false);
     for (const recording of recordings) {
       recording.writtenMs = now;
       recording.writtenBytes = recording.bytes;
     }
-    timer = dirty.size > 0 ? setTimeout(flush, LOG_LIMITS.batchMs).unref() : null;
+    timer = dirty.size > 0 ? setTimeout(nextBatch, LOG_LIMITS.batchMs).unref() : null;
     void write(recordings);
   }
 
@@ -141,8 +161,14 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
 
   return {
     record: (about) => new Recording(++lastId, about, changed),
-    list: (ask, viewer) => scribe.list(ask, viewer),
-    entry: (id, viewer) => scribe.entry(id, viewer),
+    list(ask, viewer) {
+      flush();
+      return scribe.list(ask, viewer);
+    },
+    entry(id, viewer) {
+      flush();
+      return scribe.entry(id, viewer);
+    },
     subscribe(viewer, listener) {
       listeners.set(listener, viewer);
       return () => void listeners.delete(listener);

@@ -12,6 +12,12 @@ export const LOG_LIMITS = {
   keyLogLines: 64,
   /** between two writes: many short connections share one, and a page is told as often */
   batchMs: 250,
+  /** records and words between two writes, more of which make the server a busy one: some twenty handshakes do */
+  busyNews: 700,
+  /** of what waits for a quiet moment: some thousands of handshakes. Then it is written, busy or not */
+  laterBytes: 8 * 1024 * 1024,
+  /** connections of one write: after a busy time the thread still answers between two */
+  batch: 250,
   /** between two writes of a connection that goes on, at the least; and after its last news, for a busy one */
   liveMs: 1_000,
   /** of those that go on and were written before, in one write: many busy ones take turns */
