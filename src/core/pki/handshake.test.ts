@@ -1,5 +1,5 @@
 import { constants, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { handshakeSchemes, signHandshake } from './pki.ts';
 
 const aKey = (bits: number) => {
@@ -12,9 +12,9 @@ test.each([
   [0x0804, 'sha256'],
   [0x0805, 'sha384'],
   [0x0806, 'sha512'],
-])('a signature of scheme %i, with %s and a salt as long as the hash, fits for OpenSSL', (scheme, hash) => {
+])('a signature of scheme %i, with %s and a salt as long as the hash, fits for OpenSSL', async (scheme, hash) => {
   const privateKey = aKey(2048);
-  const signed = signHandshake({ privateKey, scheme, content });
+  const signed = await signHandshake({ privateKey, scheme, content });
   const key = {
     key: createPublicKey(privateKey),
     padding: constants.RSA_PKCS1_PSS_PADDING,
@@ -24,15 +24,26 @@ test.each([
   expect(signed.ok && verify(hash, Buffer.from('something else'), key, signed.value)).toBe(false);
 });
 
-test('a key says which signatures it has room for', () => {
+test('without native code the signature is made all the same', async () => {
+  vi.stubGlobal('crypto', {});
+  const privateKey = aKey(2048);
+  const signed = await signHandshake({ privateKey, scheme: 0x0804, content });
+  vi.unstubAllGlobals();
+  const key = { key: createPublicKey(privateKey), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+  expect(signed.ok && verify('sha256', content, key, signed.value)).toBe(true);
+});
+
+test('a key says which signatures it has room for', async () => {
   expect(handshakeSchemes(aKey(2048))).toEqual({ ok: true, value: [0x0804, 0x0805, 0x0806] });
   const short = aKey(1024); // 128 bytes; SHA-512 twice and two more are 130
   expect(handshakeSchemes(short)).toEqual({ ok: true, value: [0x0804, 0x0805] });
-  expect(signHandshake({ privateKey: short, scheme: 0x0806, content })).toMatchObject({ error: { kind: 'noScheme' } });
+  expect(await signHandshake({ privateKey: short, scheme: 0x0806, content })).toMatchObject({
+    error: { kind: 'noScheme' },
+  });
 });
 
-test('what is no key, and a kind of signature that no RSA key makes, are refused in words', () => {
-  expect(signHandshake({ privateKey: aKey(1024), scheme: 0x0403, content })).toMatchObject({
+test('what is no key, and a kind of signature that no RSA key makes, are refused in words', async () => {
+  expect(await signHandshake({ privateKey: aKey(1024), scheme: 0x0403, content })).toMatchObject({
     error: { kind: 'noScheme' },
   });
   expect(handshakeSchemes('no key')).toMatchObject({ error: { kind: 'notPem' } });

@@ -1,5 +1,6 @@
 /** What a private key does in a TLS 1.3 handshake: which signatures it can make there, and making one. RFC 8446 §4.2.3 */
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
+import { nativePssSignature } from './keys/native.ts';
 import { readPrivateKey, type KeyError } from './keys/private-key.ts';
 
 /** The code points of the signatures that a key can make, best liked first. */
@@ -15,13 +16,15 @@ export function handshakeSchemes(privateKey: string): Result<readonly number[], 
  * @param options `scheme`: code point of a SignatureScheme; `content`: the bytes that are signed, not their hash
  * @returns the signature; `noScheme` when this key cannot make it
  */
-export function signHandshake(options: {
+export async function signHandshake(options: {
   readonly privateKey: string;
   readonly scheme: number;
   readonly content: Uint8Array;
-}): Result<Uint8Array, KeyError | Refusal<'noScheme'>> {
+}): Promise<Result<Uint8Array, KeyError | Refusal<'noScheme'>>> {
   const key = readPrivateKey(options.privateKey);
   if (!key.ok) return key;
-  const sign = key.value.handshake.get(options.scheme);
-  return sign ? done(sign(options.content)) : refused('noScheme', 'This key cannot make such a signature.');
+  const { scheme, content } = options;
+  const sign = key.value.handshake.get(scheme);
+  if (!sign) return refused('noScheme', 'This key cannot make such a signature.');
+  return done((await nativePssSignature(key.value.pkcs8, scheme, content)) ?? sign(content));
 }

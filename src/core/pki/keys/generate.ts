@@ -5,6 +5,7 @@ import { curveByOid, type Curve } from './curves.ts';
 import { keyOfSeed, keyOnCurve } from './curve-private.ts';
 import { randomBytes, searchRsaKey } from './forge.ts';
 import { rsaBitsOf, type KeyKind } from './key-kind.ts';
+import { nativeRsaKey } from './native.ts';
 import type { PrivateKey } from './private-key.ts';
 import { keyOfNumbers } from './rsa-private.ts';
 
@@ -28,8 +29,7 @@ export async function generateKey(
 ): Promise<KeyPairPem> {
   const bits = rsaBitsOf(kind);
   if (bits === null) return pairPem(newCurveKey(kind));
-  const subtle = nativeKeys();
-  return subtle === null ? searchedKey(bits, onCandidate) : nativeKey(subtle, bits);
+  return (await nativeRsaKey(bits)) ?? searchedKey(bits, onCandidate);
 }
 
 function newCurveKey(kind: KeyKind): PrivateKey {
@@ -56,35 +56,4 @@ export function searchedKey(bits: number, onCandidate?: (count: number) => void)
     if (pair !== null) return pairPem(keyOfNumbers(pair));
     onCandidate?.(++count);
   }
-}
-
-/** The part of WebCrypto that is needed; its own types belong to the DOM. */
-interface NativeKeys {
-  generateKey(
-    algorithm: object,
-    extractable: true,
-    usages: readonly string[],
-  ): Promise<{ readonly publicKey: object; readonly privateKey: object }>;
-  exportKey(format: 'spki' | 'pkcs8', key: object): Promise<ArrayBuffer>;
-}
-
-/** Pages on plain http have no `crypto.subtle`. */
-function nativeKeys(): NativeKeys | null {
-  return (globalThis as { crypto?: { subtle?: NativeKeys } }).crypto?.subtle ?? null;
-}
-
-async function nativeKey(subtle: NativeKeys, bits: number): Promise<KeyPairPem> {
-  const algorithm = {
-    ...{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, // what it says of the hash does not become part of the key
-    ...{ modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) },
-  };
-  const pair = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const [spki, pkcs8] = await Promise.all([
-    subtle.exportKey('spki', pair.publicKey),
-    subtle.exportKey('pkcs8', pair.privateKey),
-  ]);
-  return {
-    publicKey: toPem('PUBLIC KEY', new Uint8Array(spki)),
-    privateKey: toPem('PRIVATE KEY', new Uint8Array(pkcs8)),
-  };
 }

@@ -58,7 +58,7 @@ describe.each(KEY_KINDS)('%s', (kind) => {
     }
   });
 
-  test.skipIf(!hasProgram('openssl'))('what it signs in a handshake openssl would accept', () => {
+  test.skipIf(!hasProgram('openssl'))('what it signs in a handshake openssl would accept', async () => {
     const { privateKey, publicKey } = pairOf(kind);
     openssl.write('own.pub', publicKey);
     openssl.write('content', 'sixty-four spaces and so on');
@@ -66,7 +66,7 @@ describe.each(KEY_KINDS)('%s', (kind) => {
     const schemes = made(pki.handshakeSchemes(privateKey));
     expect(schemes).toEqual(SCHEMES[kind].map(([scheme]) => scheme));
     for (const [scheme, check] of SCHEMES[kind]) {
-      openssl.write('signature', made(pki.signHandshake({ privateKey, scheme, content })));
+      openssl.write('signature', made(await pki.signHandshake({ privateKey, scheme, content })));
       expect(openssl.must(`${check} -inkey own.pub -pubin -in content -sigfile signature`)).toContain('Verified');
     }
   });
