@@ -1,3 +1,4 @@
+import { anatomy } from './anatomy.ts';
 import type { Bench } from './bench.ts';
 import { bridge } from './bridge.ts';
 import { desk } from './desk.ts';
@@ -10,6 +11,7 @@ import { stage } from './stage.ts';
 
 /** All benches by the name that `npm run bench -- NAME` takes. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
+  anatomy,
   bridge,
   desk,
   dissect,

@@ -88,6 +88,26 @@ describe.skipIf(!hasProgram('openssl'))('the workbench', () => {
     await learner.meetsAxe();
   });
 
+  test('opens a revocation list of thousands in pieces, and its bytes a page at a time', async () => {
+    const entry = (at: number) =>
+      `R\t491231235959Z\t260801000000Z\t${(0x10000 + at).toString(16).padStart(8, '0')}\tunknown\t/CN=gone`;
+    openssl.write('index.txt', `${Array.from({ length: 3000 }, (_, at) => entry(at)).join('\n')}\n`);
+    openssl.write('ca.cnf', '[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=3\n');
+    openssl.must('ca -config ca.cnf -gencrl -cert crt.pem -keyfile key.pem -out list.pem');
+    await pick('list.pem');
+    const tree = page.getByRole('tree', { name: 'Fields of the revocation list' });
+    await page.getByRole('meter', { name: 'Bytes explained' }).waitFor();
+    await tree.getByRole('treeitem', { name: /^revokedCertificates 3000 of them/ }).dblclick();
+    await page.keyboard.press('ArrowRight');
+    await tree.getByRole('treeitem', { name: /^revokedCertificate 2901 to 3000/ }).click();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText(/^Bytes 49,152 to 65,535 of \d/).waitFor();
+    await learner.presses('Earlier');
+    await page.getByText(/^Bytes 32,768 to 49,151 of \d/).waitFor();
+    await page.getByRole('region', { name: 'In short' }).getByText('and 2900 more').waitFor();
+    await learner.meetsAxe();
+  });
+
   test('looks into a PKCS#12 file with its passphrase alone', async () => {
     await pick('alice.p12');
     await page.getByRole('tree', { name: 'Fields of the PKCS#12 file' }).waitFor();

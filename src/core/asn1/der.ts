@@ -30,42 +30,43 @@ const NO_CHILDREN: readonly DerNode[] = [];
  * Reads all values that stand one after the other in `input`.
  *
  * @param input consumed to its end
+ * @param most nodes; what comes after them is one that says so
  * @returns nodes that together cover every byte
  */
-export function readDer(input: Reader): DerNode[] {
-  return readValues(input, input.end, 0, { nodes: 0 });
+export function readDer(input: Reader, most: number = DER_LIMITS.nodes): DerNode[] {
+  return readValues(input, input.end, 0, { left: most });
 }
 
 /** The values up to `end`. It may call itself, because depth is limited. */
-function readValues(input: Reader, end: number, depth: number, read: { nodes: number }): DerNode[] {
+function readValues(input: Reader, end: number, depth: number, budget: { left: number }): DerNode[] {
   const nodes: DerNode[] = [];
-  while (input.at < end) nodes.push(readNode(input, end, depth, read));
+  while (input.at < end) nodes.push(readNode(input, end, depth, budget));
   return nodes;
 }
 
-function readNode(input: Reader, end: number, depth: number, read: { nodes: number }): DerNode {
-  read.nodes += 1;
+function readNode(input: Reader, end: number, depth: number, budget: { left: number }): DerNode {
+  budget.left -= 1;
   const start = input.at;
   const header = readHeader(input, end);
   const { identifier, length } = header;
   const tagClass = CLASSES[identifier >> 6] ?? 'universal';
   const isConstructed = (identifier & 0x20) !== 0;
   const tag = identifier & 0x1f;
-  const problem = blocked(depth, read.nodes) ?? (header.problem && PROBLEMS[header.problem](length, end - input.at));
+  const problem = blocked(depth, budget.left) ?? (header.problem && PROBLEMS[header.problem](length, end - input.at));
   if (problem !== null) {
     input.skip(end - input.at);
     return { tagClass, isConstructed, tag, start, content: start, end, problem, children: NO_CHILDREN };
   }
   const content = input.at;
   const after = content + length;
-  const children = isConstructed ? readValues(input, after, depth + 1, read) : NO_CHILDREN;
+  const children = isConstructed ? readValues(input, after, depth + 1, budget) : NO_CHILDREN;
   input.skip(after - input.at);
   return { tagClass, isConstructed, tag, start, content, end: after, problem, children };
 }
 
-function blocked(depth: number, nodes: number): string | null {
+function blocked(depth: number, left: number): string | null {
   if (depth > DER_LIMITS.depth) return 'Nested too deeply.';
-  return nodes > DER_LIMITS.nodes ? 'Too many values.' : null;
+  return left < 0 ? 'Too many values.' : null;
 }
 
 const PROBLEMS: Readonly<Record<HeaderProblem, (length: number, left: number) => string>> = {

@@ -7,6 +7,7 @@ import { Kept } from '../bytes/kept.ts';
 import { Reader } from '../bytes/reader.ts';
 import { DER_LIMITS, isA, readDer, tagName, type DerNode } from './der.ts';
 import { oidText } from './oid.ts';
+import { Piece } from './piece.ts';
 import { CERTIFICATE, Fitting, UNNAMED, type Shape } from './shape.ts';
 import {
   addressText,
@@ -31,6 +32,8 @@ interface Walk {
   /** the identifier last seen: it says what a string after it holds */
   oid: string;
   depth: number;
+  /** whether long lists are cut into pieces, each made when it is looked at */
+  readonly inPieces: boolean;
 }
 
 /**
@@ -47,6 +50,16 @@ export function derFields(input: Reader, shape: Shape): Field[] {
   return fields.map((one) => moved(one, buffer, at));
 }
 
+/**
+ * The same of values that were read before, however many: a long list comes in pieces, which are no values of their own,
+ * and each piece makes its fields when it is looked at.
+ *
+ * @param bytes in which the values count their offsets
+ */
+export function fieldsOfNodes(nodes: readonly DerNode[], bytes: Uint8Array, shape: Shape): Field[] {
+  return fieldsOf(nodes, { bytes, buffer: 0 }, shape, true);
+}
+
 /** Certificates come again in each connection, as they are. */
 const KEPT = new Kept<Field[]>(64);
 
@@ -61,8 +74,17 @@ function moved({ name, value, range, source, says, problem, children }: Field, b
 }
 
 function read(input: Reader, shape: Shape): Field[] {
-  const walk = { bytes: input.bytes, buffer: input.buffer, source: shape.source ?? SOURCE, oid: '', depth: 0 };
-  const [first, ...rest] = readDer(input);
+  const { bytes, buffer } = input;
+  return fieldsOf(readDer(input), { bytes, buffer }, shape, false);
+}
+
+function fieldsOf(
+  [first, ...rest]: readonly DerNode[],
+  place: Pick<Walk, 'bytes' | 'buffer'>,
+  shape: Shape,
+  inPieces: boolean,
+): Field[] {
+  const walk: Walk = { ...place, source: shape.source ?? SOURCE, oid: '', depth: 0, inPieces };
   return first ? [toField(first, shape, walk), ...rest.map((node) => strayField(node, walk))] : [];
 }
 
@@ -91,6 +113,8 @@ function toField(node: DerNode, shape: Shape, walk: Walk): Field {
 }
 
 function withParts(first: Field, { children }: DerNode, shape: Shape, walk: Walk): Field[] {
+  if (walk.inPieces && shape.each && children.length > 2 * PIECE)
+    return [first, ...pieces(children, shape.each, { ...walk })];
   const fitting = new Fitting(shape);
   const fields = new Array<Field>(children.length + 1); // as long as it gets: growing arrays take room for 17
   fields[0] = first;
@@ -101,6 +125,25 @@ function withParts(first: Field, { children }: DerNode, shape: Shape, walk: Walk
   }
   return fields;
 }
+
+/** Parts of a long list that are shown together: as many lines as somebody looks through. */
+const PIECE = 100;
+
+function pieces(children: readonly DerNode[], each: Shape, walk: Walk): Field[] {
+  return Array.from({ length: Math.ceil(children.length / PIECE) }, (_, number) => {
+    const nodes = children.slice(number * PIECE, (number + 1) * PIECE);
+    const [from, to] = [number * PIECE + 1, number * PIECE + nodes.length];
+    const range = { buffer: walk.buffer, start: nodes[0]!.start, end: nodes.at(-1)!.end };
+    const says = 'A piece of a long list, so that it can be looked through: it is no value of its own.';
+    return new Piece(`${each.name || 'value'} ${from} to ${to}`, range, says, () => {
+      const own = { ...walk };
+      return nodes.map((node) => toField(node, shapeOf(each, node), own));
+    });
+  });
+}
+
+const shapeOf = (each: Shape, node: DerNode): Shape =>
+  new Fitting({ name: '', says: '', each }).next(identifierOf(node)) ?? UNNAMED;
 
 const CLASS_BITS = { universal: 0, application: 0x40, context: 0x80, private: 0xc0 } as const;
 const identifierOf = (node: DerNode): number => CLASS_BITS[node.tagClass] + node.tag;
@@ -179,6 +222,7 @@ function numberText(node: DerNode, { numbers }: Shape, bytes: Uint8Array): strin
 function partsText(node: DerNode, shape: Shape, bytes: Uint8Array, children: readonly Field[]): string {
   const [first] = node.children;
   if (isA(first, 6) && !shape.each) return oidValue(first, bytes);
+  if (children[1] instanceof Piece) return `${node.children.length} of them`;
   if (shape.each || !node.children.some(({ isConstructed }) => isConstructed)) return listed(children.slice(1));
   return node.children.length === 1 ? (children[1]?.value ?? '') : `${node.children.length} parts`;
 }

@@ -3,8 +3,8 @@
  * comes out is the tree of its ASN.1, every byte in exactly one leaf, each field with its name and a sentence.
  */
 import { readDer, type DerNode } from '../../asn1/der.ts';
-import { derFields } from '../../asn1/fields.ts';
-import { field, hexValue, unexplainedIn, type Field } from '../../bytes/field.ts';
+import { fieldsOfNodes } from '../../asn1/fields.ts';
+import { field, hexValue, type Field } from '../../bytes/field.ts';
 import { fromPem } from '../../bytes/pem.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { done, refused, type Refusal, type Result } from '../../bytes/result.ts';
@@ -20,7 +20,6 @@ export interface Anatomy {
   readonly label: string | null;
   readonly buffers: readonly [Uint8Array];
   readonly root: Field;
-  readonly bytes: { readonly total: number; readonly explained: number };
   /** a sentence where something is wrong with it or was not decoded; null where all could be read */
   readonly problem: string | null;
 }
@@ -30,6 +29,8 @@ export type AnatomyError = Refusal<'empty' | 'tooLarge' | 'tooMany' | 'badPem'>;
 /** Larger files and longer lists of blocks than people look into; both bound time and memory. */
 const BYTES = 4 * 1024 * 1024;
 const BLOCKS = 100;
+/** A list of some 50,000 revoked certificates. */
+const NODES = 400_000;
 
 /**
  * Opens a file.
@@ -63,15 +64,17 @@ const isText = (bytes: Uint8Array): boolean =>
 
 function opened(der: Uint8Array, label: string | null, labelled: Kind | null): Anatomy {
   if (labelled === 'not decoded') return sealed(der, label);
-  const [first, ...rest] = readDer(new Reader(der));
+  const nodes = readDer(new Reader(der), NODES);
+  const [first, ...rest] = nodes;
   const told = first && first.problem === null ? kindOf(first) : 'other DER';
   // Damage hides what a thing is; then its label is believed.
   const kind = told === 'other DER' ? (labelled ?? told) : told;
-  const fields = derFields(new Reader(der), { ...KINDS[kind], ...(kind === 'other DER' ? { name: 'value' } : {}) });
+  const shape = { ...KINDS[kind], ...(kind === 'other DER' ? { name: 'value' } : {}) };
+  const fields = fieldsOfNodes(nodes, der, shape);
   const [root] = fields;
   const whole = fields.length === 1 && root ? root : together(der, fields);
   const problem = wrong(first, rest.length > 0, labelled, kind);
-  return { ...{ kind, label, buffers: [der], root: whole }, ...{ bytes: counted(whole, der), problem } };
+  return { kind, label, buffers: [der], root: whole, problem };
 }
 
 /** What stands after the value, or instead of one, keeps its bytes beside it. */
@@ -84,11 +87,7 @@ function sealed(der: Uint8Array, label: string | null): Anatomy {
   const why = 'Encrypted under a passphrase in the old way of OpenSSL: nothing of it can be read without.';
   const range = { buffer: 0, start: 0, end: der.length };
   const root = field('ciphertext', hexValue(der), range, 'RFC 1421 §4.6', 'An encrypted private key.', why);
-  return { kind: 'not decoded', label, buffers: [der], root, bytes: counted(root, der), problem: why };
-}
-
-function counted(root: Field, { length }: Uint8Array): Anatomy['bytes'] {
-  return { total: length, explained: length - unexplainedIn(root) };
+  return { kind: 'not decoded', label, buffers: [der], root, problem: why };
 }
 
 function wrong(first: DerNode | undefined, hasMore: boolean, labelled: Kind | null, kind: Kind): string | null {
@@ -105,7 +104,7 @@ function firstProblem(root: DerNode): DerNode | null {
   const open = [root];
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.problem !== null) return node;
-    for (const child of [...node.children].reverse()) open.push(child);
+    for (let at = node.children.length; at > 0; at--) open.push(node.children[at - 1]!);
   }
   return null;
 }

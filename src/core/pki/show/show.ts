@@ -26,6 +26,8 @@ export interface ShowOptions {
   readonly file: Uint8Array;
   /** opens an encrypted key or a PKCS#12 file; null: none is known */
   readonly passphrase: string | null;
+  /** entries of a revocation list that are told; all without it */
+  readonly most?: number;
 }
 
 type Tree = Result<Shown>;
@@ -36,15 +38,15 @@ type Tree = Result<Shown>;
  *
  * @returns at least one tree; else why nothing can be shown, with the place of the damage
  */
-export function show({ file, passphrase }: ShowOptions): Result<readonly Shown[]> {
+export function show({ file, passphrase, most = Infinity }: ShowOptions): Result<readonly Shown[]> {
   if (file.length === 0) return refused('empty', 'The file is empty.');
   const text = pemText(file);
-  if (text === null) return derTrees(file, passphrase);
+  if (text === null) return derTrees(file, passphrase, most);
   const blocks = fromPem(text);
   if (!blocks.ok) return blocks;
   const trees: Shown[] = [];
   for (const [at, block] of blocks.value.entries()) {
-    const tree = blockTree(block, text, passphrase);
+    const tree = blockTree(block, text, passphrase, most);
     if (!tree.ok) {
       const where = blocks.value.length > 1 ? `Block ${at + 1}, "${block.label}": ` : '';
       return refused(tree.error.kind, `${where}${tree.error.why}`);
@@ -62,7 +64,7 @@ function pemText(file: Uint8Array): string | null {
   return text.includes(MARK) ? text : null;
 }
 
-function blockTree(block: PemBlock, text: string, passphrase: string | null): Tree {
+function blockTree(block: PemBlock, text: string, passphrase: string | null, most: number): Tree {
   const { der, label } = block;
   switch (blockKind(block)) {
     case 'certificate':
@@ -70,7 +72,7 @@ function blockTree(block: PemBlock, text: string, passphrase: string | null): Tr
     case 'request':
       return parsed('request', parseRequest(der), requestTree);
     case 'revocation list':
-      return parsed('revocation list', parseCrl(der), crlTree);
+      return parsed('revocation list', parseCrl(der), (crl) => crlTree(crl, most));
     case 'public key':
       return label === 'PUBLIC KEY' ? publicKeyTree(der) : refused('otherKind', 'An old public key is not shown here.');
     case 'private key': {
@@ -94,11 +96,11 @@ function parsed<Value>(
 }
 
 /** DER does not say what it is: whatever reads it whole, it is. Else the reader that comes farthest tells why not. */
-function derTrees(file: Uint8Array, passphrase: string | null): Result<readonly Shown[]> {
+function derTrees(file: Uint8Array, passphrase: string | null, most: number): Result<readonly Shown[]> {
   const readers: (() => Tree)[] = [
     () => parsed('certificate', parseCertificate(file), certificateTree),
     () => parsed('request', parseRequest(file), requestTree),
-    () => parsed('revocation list', parseCrl(file), crlTree),
+    () => parsed('revocation list', parseCrl(file), (crl) => crlTree(crl, most)),
     () => publicKeyTree(file),
     () => {
       const key = privateKeyOf('PRIVATE KEY', file);
@@ -148,17 +150,19 @@ function requestTree({ subject, publicKey, extensions, algorithm, signature, sig
   ]);
 }
 
-function crlTree(crl: Crl): Shown {
+function crlTree(crl: Crl, most: number): Shown {
   const { issuer, thisUpdate, nextUpdate, revoked, extensions, algorithm, signature } = crl;
-  const entries = revoked.map(({ serial, at, reason, invalidityDate }) => {
+  const entries = revoked.slice(0, most).map(({ serial, at, reason, invalidityDate }) => {
     const since = invalidityDate === null ? '' : `, not to be trusted since ${isoTime(invalidityDate)}`;
     return line(serialText(serial), `${isoTime(at)}${reason === null ? '' : `, ${reason}`}${since}`);
   });
+  const left = revoked.length - entries.length;
+  const rest = left > 0 ? [line('…', `and ${left} more`)] : [];
   return branch('Revocation list', [
     line('Issuer', nameText(issuer)),
     line('This update', isoTime(thisUpdate)),
     line('Next update', nextUpdate === null ? 'not promised' : isoTime(nextUpdate)),
-    branch('Revoked', entries, String(revoked.length)),
+    branch('Revoked', [...entries, ...rest], String(revoked.length)),
     ...extensionTrees(extensions, issuer),
     signatureTree(algorithm, signature),
   ]);

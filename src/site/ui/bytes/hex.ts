@@ -16,14 +16,15 @@ const gapAfter = (perRow: number, index: number) => (perRow === 16 && index > 7 
 /** Characters of a full row of hex, line break included. */
 const hexRow = (perRow: number) => perRow * 3 + gapAfter(perRow, perRow - 1);
 
-export function hexText(bytes: Uint8Array, perRow: 8 | 16): HexText {
+/** @param base offset of the first byte in what it is a part of; a multiple of 16 */
+export function hexText(bytes: Uint8Array, perRow: 8 | 16, base = 0): HexText {
   const offsets: string[] = [];
   const hex: string[] = [];
   const ascii: string[] = [];
   for (let start = 0; start < bytes.length; start += perRow) {
     const row = [...bytes.subarray(start, start + perRow)];
     const pairs = row.map((byte) => byte.toString(16).padStart(2, '0'));
-    offsets.push(start.toString(16).padStart(4, '0'));
+    offsets.push((base + start).toString(16).padStart(4, '0'));
     hex.push(pairs.map((pair, index) => (gapAfter(perRow, index) && index === 8 ? ` ${pair}` : pair)).join(' '));
     ascii.push(row.map((byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join(''));
   }
