@@ -1,5 +1,6 @@
 /** The order desk on its own port: certificates, revocation list, desk and listener put together. */
 import { join } from 'node:path';
+import { MODES } from '../src/core/aes/envelope.ts';
 import type { Authority } from './desk/authority.ts';
 import { createRenewal } from './desk/authority.ts';
 import type { DeskCerts } from './desk/certs.ts';
@@ -51,7 +52,8 @@ export async function openDeskPort(options: PortOptions, parts: DeskPortParts): 
     onChange: (state) => taken(state),
   });
   const desk = createDesk({
-    ...{ ...parts, weakModes: options.weakModes },
+    ...parts,
+    ...(options.weakModes ? { modes: MODES } : {}),
     passphrase: [options.passphrase, ...options.oldPassphrases],
     authority: createDeskAuthority(certs, watch, now),
   });

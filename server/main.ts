@@ -1,6 +1,7 @@
 /** Puts the parts together. Each part closes what it opened; here is only the order. */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LAB_MODES } from '../src/core/aes/envelope.ts';
 import { LIMITS } from '../src/core/bridge/limits.ts';
 import type { Engine } from '../src/core/bridge/messages.ts';
 import { KEY_KINDS } from '../src/core/pki/keys/key-kind.ts';
@@ -75,8 +76,18 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
+  const openLabDesk = () => createDesk({ ...lesson, modes: LAB_MODES, store: openStore(':memory:') });
   const engines = await findEngines();
-  const sessions = createSessions({ identities, engines, openDesk, now, random, log, record: handshakes.record });
+  const sessions = createSessions({
+    identities,
+    engines,
+    openDesk,
+    openLabDesk,
+    now,
+    random,
+    log,
+    record: handshakes.record,
+  });
   return {
     sessions,
     desk: {

@@ -54,10 +54,12 @@ const node: Engines['node'] = async (_identity, onConnection) => {
   };
 };
 
+const aSilentDesk = () => ({ serve: () => undefined, close: () => undefined });
 const sessions = createSessions({
   engines: { node },
   identities: () => Promise.resolve({ privateKey: new Secret('none'), csr: 'none' }),
-  openDesk: () => ({ serve: () => undefined, close: () => undefined }),
+  openDesk: aSilentDesk,
+  openLabDesk: aSilentDesk,
   now: Date.now,
   random: randomBytes,
   log: (line) => console.error(line),

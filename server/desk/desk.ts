@@ -1,6 +1,6 @@
 /** The order desk: accounts, orders, and a conversation for each plaintext stream that is handed to it. */
 import type { Duplex } from 'node:stream';
-import { passphraseKey } from '../../src/core/aes/envelope.ts';
+import { type Mode, passphraseKey } from '../../src/core/aes/envelope.ts';
 import type { ErrorCode } from '../../src/core/desk/messages.ts';
 import { StartError } from '../start-error.ts';
 import { type Conversation, converse } from './dialogue.ts';
@@ -28,8 +28,8 @@ export interface Desk {
 export interface DeskOptions extends Omit<RequestDeps, 'log' | 'trail' | 'authority'> {
   /** 16 bytes of UTF-8. While clients change over there are two: the new one, then the old one. */
   readonly passphrase: string | readonly [string, ...string[]];
-  /** also takes the CBC and ECB of the lessons, which notice no change */
-  readonly weakModes?: boolean;
+  /** how lines may be sealed; all but GCM notice no change, and are here for the lessons. Without it GCM alone */
+  readonly modes?: readonly Mode[];
   readonly authority?: RequestDeps['authority'];
   /** silence before a connection is closed */
   readonly idleMs?: number;
@@ -43,12 +43,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws StartError when a passphrase is not 16 bytes */
 export function createDesk(options: DeskOptions): Desk {
-  const { weakModes = false, idleMs = VISIT_LIMITS.idleMs, log = () => {}, authority = null } = options;
+  const { modes = ['gcm'], idleMs = VISIT_LIMITS.idleMs, log = () => {}, authority = null } = options;
   const { store, now, random } = options;
   const keys = keysOf(typeof options.passphrase === 'string' ? [options.passphrase] : options.passphrase);
   const trail = createTrail({ store, now, log });
   const answer = createRequests({ ...options, log, trail, authority });
-  const modes = weakModes ? (['gcm', 'cbc', 'ecb'] as const) : (['gcm'] as const);
   const open = new Map<Duplex, Conversation>();
   let isStopping = false;
 
@@ -62,7 +61,7 @@ export function createDesk(options: DeskOptions): Desk {
         { peer, signedIn: null },
         {
           ...{ keys, modes, now, random, answer, log },
-          warning: weakModes ? WEAK : null,
+          warning: modes.some((mode) => mode !== 'gcm') ? WEAK : null,
           heard: () => void idle.refresh(),
           refused: ({ peer: who, signedIn }, event, code, detail) =>
             void trail.note({ event, code, user: signedIn?.user ?? null, peer: who, detail }),

@@ -15,6 +15,7 @@ import { failed } from './answers.ts';
 import { prepareEnd, type EndNeeds, type Page } from './client-end.ts';
 import { FactLog } from './fact-log.ts';
 import { KeptSessions } from './kept-sessions.ts';
+import { LabLine } from './lab-line.ts';
 import { actOn, OVER } from './run-actions.ts';
 import { SessionRun } from './session-run.ts';
 import type { Session, SessionDeps, SessionDesk } from './session.ts';
@@ -47,6 +48,7 @@ export class LearnerSession implements Session {
   /** of the relay that is dialled next */
   #engine: Engine = 'node';
   #desk: SessionDesk | null = null;
+  readonly #lab: LabLine;
   #hasCertificate = false;
   /** whether the relay that is dialled next gives out tickets */
   #hasTickets = false;
@@ -61,6 +63,7 @@ export class LearnerSession implements Session {
     this.#deps = deps;
     this.#limits = deps.limits ?? LIMITS;
     this.#log = new FactLog(this.#limits);
+    this.#lab = new LabLine(deps.openLabDesk);
   }
 
   get hasListeners(): boolean {
@@ -114,6 +117,10 @@ export class LearnerSession implements Session {
         return this.#dial(request, page);
       case 'report':
         return this.#report(request, page);
+      case 'lab-open':
+        return this.#lab.open(request);
+      case 'lab-say':
+        return this.#lab.say(request);
       default: {
         const run = this.#runs.get(request.run);
         return run ? actOn(run, request) : this.#noRun(request, request.run);
@@ -307,5 +314,6 @@ export class LearnerSession implements Session {
     const relays = await Promise.all([...this.#relays.values()].map((relay) => relay.catch(() => null)));
     await Promise.all(relays.map((relay) => relay?.close()));
     this.#desk?.close();
+    this.#lab.close();
   }
 }

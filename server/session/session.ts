@@ -57,6 +57,8 @@ export interface SessionDeps {
   readonly engines: Engines;
   /** Makes a desk with an empty store in memory. */
   readonly openDesk: () => SessionDesk;
+  /** Makes one that takes every way of sealing, also none: the labs attack them. */
+  readonly openLabDesk: () => SessionDesk;
   /** Unix time in ms */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;

@@ -1,5 +1,6 @@
 /** The desk as a client of foreign make meets it: real TCP, no TLS, the wire format to the letter. */
 import { describe, expect, test } from 'vitest';
+import { MODES } from '../../src/core/aes/envelope.ts';
 import { ALICE, BOB, PASSWORD, aDesk, signedUp } from './a-desk.ts';
 import type { ForeignClient, Message } from './foreign-client.ts';
 
@@ -205,7 +206,7 @@ describe('a line that is not what it should be ends the connection and changes n
 
 describe('weak modes', () => {
   test.each(['cbc', 'ecb'] as const)('%s is taken by a desk that was told to, and answered in kind', async (mode) => {
-    const client = await (await aDesk({ weakModes: true })).visit();
+    const client = await (await aDesk({ modes: MODES })).visit();
     await client.greeting();
     client.send(client.sealed({ type: 'create-account', user: 'alice', password: PASSWORD }, { mode }));
     const line = await client.line();

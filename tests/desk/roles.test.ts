@@ -1,5 +1,6 @@
 /** Who may do what, and what is written down about it. On the wire, by a client of foreign make. */
 import { describe, expect, test } from 'vitest';
+import { MODES } from '../../src/core/aes/envelope.ts';
 import { ROLES } from '../../src/core/desk/messages.ts';
 import { createPasswords } from '../../server/desk/passwords.ts';
 import { randomBytes } from 'node:crypto';
@@ -257,7 +258,7 @@ describe('passphrases', () => {
   });
 
   test.each(['cbc', 'ecb'] as const)('both are taken in %s too', async (mode) => {
-    const desk = await aDesk({ passwords, passphrase: [NEW, OLD], weakModes: true });
+    const desk = await aDesk({ passwords, passphrase: [NEW, OLD], modes: MODES });
     for (const passphrase of [NEW, OLD])
       for (let i = 0; i < 20; i++) {
         const client = await desk.visit(ALICE, passphrase);
@@ -285,7 +286,7 @@ describe('passphrases', () => {
   });
 
   test('a desk with weak modes says so in each answer, whatever the mode', async () => {
-    const desk = await aDesk({ passwords, weakModes: true });
+    const desk = await aDesk({ passwords, modes: MODES });
     const client = await desk.visit();
     await client.greeting();
     const warned = { warning: expect.stringContaining('weak') as string };

@@ -52,6 +52,7 @@ export function sessionsFor(pki: Pki, change: Partial<SessionDeps> = {}) {
     engines: { node: (identity, onConnection) => openNodeRelay({ identity, handshakeMs: 60_000, onConnection }) },
     identities: () => Promise.resolve({ privateKey: new Secret(pki.identity.key), csr: pki.identity.csr }),
     openDesk: anEchoingDesk,
+    openLabDesk: anEchoingDesk,
     now: Date.now,
     random: randomBytes,
     log: (line) => {

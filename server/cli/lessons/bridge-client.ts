@@ -7,7 +7,7 @@ import { FromServer, PROTOCOL_VERSION, type Answer, type RunFact } from '../../.
 import type { Fact } from '../../../src/core/bridge/run.ts';
 import type { BridgePort, WithoutId } from '../../../src/core/world/ports.ts';
 
-const ANSWERS: ReadonlySet<string> = new Set(['done', 'csr', 'relay-ready', 'dialled', 'error']);
+const ANSWERS: ReadonlySet<string> = new Set(['done', 'csr', 'relay-ready', 'dialled', 'lab-heard', 'error']);
 
 export class BridgeClient implements BridgePort {
   readonly #socket: WebSocket;

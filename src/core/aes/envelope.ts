@@ -4,19 +4,23 @@
  * `{"n":0,"mode":"gcm","iv":"…","ct":"…","tag":"…"}`: n counts the lines of one direction of one connection, and is
  * authenticated together with the direction and the greeting's nonce. A line that is repeated, left out, sent back or
  * brought from another connection is therefore refused. `cbc` and `ecb` authenticate nothing; they are for lessons.
+ * `ctr` neither, and `none` does not even encrypt: only the desk of a lab takes these.
  */
-import { cbc, ecb, gcm } from '@noble/ciphers/aes.js';
+import { cbc, ctr, ecb, gcm } from '@noble/ciphers/aes.js';
 import * as v from 'valibot';
 import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { concat } from '../bytes/reader.ts';
 import { done, refused, type Refusal, type Result } from '../bytes/result.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 
+/** What a desk with weak modes takes on its port. */
 export const MODES = ['gcm', 'cbc', 'ecb'] as const;
-export type Mode = (typeof MODES)[number];
+/** What the desk of a lab takes. */
+export const LAB_MODES = [...MODES, 'ctr', 'none'] as const;
+export type Mode = (typeof LAB_MODES)[number];
 
 /** Bytes of the initialisation vector, by mode. */
-export const IV_BYTES = { gcm: 12, cbc: 16, ecb: 0 } as const satisfies Record<Mode, number>;
+export const IV_BYTES = { gcm: 12, cbc: 16, ctr: 16, ecb: 0, none: 0 } as const satisfies Record<Mode, number>;
 const TAG_BYTES = 16;
 const KEY_BYTES = 16;
 
@@ -24,8 +28,10 @@ const Counter = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number
 const Base64 = v.string();
 export const Envelope = v.variant('mode', [
   v.strictObject({ n: Counter, mode: v.literal('gcm'), iv: Base64, ct: Base64, tag: Base64 }),
-  v.strictObject({ n: Counter, mode: v.literal('cbc'), iv: Base64, ct: Base64 }),
+  v.strictObject({ n: Counter, mode: v.picklist(['cbc', 'ctr']), iv: Base64, ct: Base64 }),
   v.strictObject({ n: Counter, mode: v.literal('ecb'), ct: Base64 }),
+  /** `pt`: the plaintext, for everybody to read */
+  v.strictObject({ n: Counter, mode: v.literal('none'), pt: Base64 }),
 ]);
 export type Envelope = v.InferOutput<typeof Envelope>;
 
@@ -112,8 +118,12 @@ export class Sealer {
       }
       case 'cbc':
         return { n, mode, iv: toBase64(iv), ct: toBase64(cbc(key, iv).encrypt(plaintext)) };
+      case 'ctr':
+        return { n, mode, iv: toBase64(iv), ct: toBase64(ctr(key, iv).encrypt(plaintext)) };
       case 'ecb':
         return { n, mode, ct: toBase64(ecb(key).encrypt(plaintext)) };
+      case 'none':
+        return { n, mode, pt: toBase64(plaintext) };
     }
   }
 }
@@ -152,8 +162,8 @@ export class Opener {
     const envelope = parsed.output;
     const { mode, n } = envelope;
     if (!this.#modes.includes(mode)) return refused('mode', `The mode ${mode} is not accepted here.`);
-    const ct = fromBase64(envelope.ct);
-    const iv = fromBase64(mode === 'ecb' ? '' : envelope.iv);
+    const ct = fromBase64(mode === 'none' ? envelope.pt : envelope.ct);
+    const iv = fromBase64(mode === 'ecb' || mode === 'none' ? '' : envelope.iv);
     const tag = fromBase64(mode === 'gcm' ? envelope.tag : '');
     if (!ct.ok || !iv.ok || !tag.ok) return refused('notEnvelope', 'A part of this envelope is not canonical base64.');
     if (iv.value.length !== IV_BYTES[mode]) {
@@ -176,8 +186,12 @@ export class Opener {
           return this.#gcm.open(key, iv, authenticated(this.#direction, this.#n), { ct, tag });
         case 'cbc':
           return orNull(() => cbc(key, iv).decrypt(ct));
+        case 'ctr':
+          return ctr(key, iv).decrypt(ct);
         case 'ecb':
           return orNull(() => ecb(key).decrypt(ct));
+        case 'none':
+          return ct;
       }
     };
     const opened = plaintext();

@@ -176,6 +176,15 @@ export const Say = v.strictObject({ type: v.literal('say'), id: Id, run: Count, 
 /** Ends the client's side: `node` says goodbye and closes, of `page` only TCP is closed. */
 export const HangUp = v.strictObject({ type: v.literal('hang-up'), id: Id, run: Count });
 
+/**
+ * Opens a line to the desk of a lab, which belongs to this session alone: the order desk's code, no TLS, and every way of
+ * sealing allowed. `isNew`: with empty books. A line that was open before ends.
+ */
+export const LabOpen = v.strictObject({ type: v.literal('lab-open'), id: Id, isNew: v.boolean() });
+
+/** One line to the desk of the lab, without its newline. */
+export const LabSay = v.strictObject({ type: v.literal('lab-say'), id: Id, line: Line });
+
 export const FromPage = v.variant('type', [
   Hello,
   AskCsr,
@@ -188,6 +197,8 @@ export const FromPage = v.variant('type', [
   Report,
   Say,
   HangUp,
+  LabOpen,
+  LabSay,
   AskLogRows,
   FollowLog,
   AskLogEntry,
@@ -227,6 +238,9 @@ export const RelayReady = v.strictObject({
   trust: v.array(text(64)),
 });
 export const Dialled = v.strictObject({ type: v.literal('dialled'), re: Id, run: Count });
+
+/** What the desk of the lab said: its greeting, or its answer; null: it has closed. */
+export const LabHeard = v.strictObject({ type: v.literal('lab-heard'), re: Id, line: v.nullable(Line) });
 
 /** A refused or failed request: `code` for programs, `text` one plain sentence for people. */
 export const Failed = v.strictObject({
@@ -353,7 +367,7 @@ export const DeskRun = v.strictObject({
 
 export const RunFact = v.variant('type', [RunOpened, KeyLogLine, RunEvent, RunClosed, Heard]);
 export type RunFact = v.InferOutput<typeof RunFact>;
-export const Answer = v.variant('type', [Done, Csr, RelayReady, Dialled, Failed]);
+export const Answer = v.variant('type', [Done, Csr, RelayReady, Dialled, LabHeard, Failed]);
 export type Answer = v.InferOutput<typeof Answer>;
 /** An answer of the handshake log. */
 export const LogAnswer = v.variant('type', [LogRows, LogEntry, Done, Failed]);

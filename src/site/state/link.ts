@@ -254,6 +254,7 @@ export class Link {
       case 'csr':
       case 'relay-ready':
       case 'dialled':
+      case 'lab-heard':
       case 'log-rows':
       case 'log-entry':
         return this.#answer(message.re, message);
