@@ -5,7 +5,7 @@ import type { Authority } from './desk/authority.ts';
 import { createRenewal } from './desk/authority.ts';
 import type { DeskCerts } from './desk/certs.ts';
 import { type CrlWatch, watchCrl } from './desk/crl-watch.ts';
-import { type CrlState, isRevoked, knownCrl } from './desk/crl.ts';
+import { type CrlState, isRevoked, knownCrl, REVOKED } from './desk/crl.ts';
 import { type Desk, createDesk } from './desk/desk.ts';
 import { revokeIn } from './desk/revoke.ts';
 import { noPort } from './http/listen.ts';
@@ -129,7 +129,7 @@ function materialOf({ server, ca }: DeskCerts, state: CrlState): DeskMaterial {
 
 function refusalOf(state: CrlState, serial: string): DeskRefusal | null {
   if (state.kind === 'bad') return { code: 'crl', text: state.why };
-  return isRevoked(state, serial) ? { code: 'CERT_REVOKED', text: 'This certificate was revoked.' } : null;
+  return isRevoked(state, serial) ? { code: 'CERT_REVOKED', text: REVOKED } : null;
 }
 
 function createDeskAuthority(certs: DeskCerts, watch: CrlWatch, now: () => number): Authority {

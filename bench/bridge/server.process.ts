@@ -54,7 +54,7 @@ const node: Engines['node'] = async (_identity, onConnection) => {
   };
 };
 
-const aSilentDesk = () => ({ serve: () => undefined, close: () => undefined });
+const aSilentDesk = () => ({ serve: () => undefined, end: () => undefined, close: () => undefined });
 const sessions = createSessions({
   engines: { node },
   identities: () => Promise.resolve({ privateKey: new Secret('none'), csr: 'none' }),

@@ -131,6 +131,9 @@ export interface Revoked {
 /** Whether a good list names this certificate. */
 export const isRevoked = (crl: GoodCrl, serial: string): boolean => crl.revoked.has(normalSerial(serial));
 
+/** What an open connection is told whose certificate is on the list. */
+export const REVOKED = 'This certificate was revoked.';
+
 /** A serial number as a person types it: hex, perhaps with colons. */
 export function typedSerial(text: string): Result<string> {
   const serial = normalSerial(text.trim());

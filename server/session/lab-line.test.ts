@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LAB_MODES } from '../../src/core/aes/envelope.ts';
+import { CLAIM, claimedRole, DECIDERS, mayReadAll } from '../../src/core/labs/claimed-role.ts';
 import { LabTalk, type LabLine as Line } from '../../src/core/labs/desk-line.ts';
 import { attackedOrder, EDITED_BYTE, ORDER, WAYS, type Attacked } from '../../src/core/labs/one-order.ts';
 import { createDesk } from '../desk/desk.ts';
@@ -62,6 +63,19 @@ describe('one order with the same edit on its way', () => {
     const { blocks } = await attacked(way);
     expect(new Set(blocks).size).toBe(blocks.length);
   });
+});
+
+test('a role that is claimed in a message changes nothing: the desk has its own books', async () => {
+  const result = await claimedRole(line, random);
+  const asked = result.ok ? result.value : expect.fail(result.error.why);
+  expect(asked.map(({ answer }) => [answer['type'], answer['code'] ?? answer['role']])).toEqual([
+    ['ok', 'customer'],
+    ['error', 'bad-request'],
+    ['error', 'forbidden'],
+  ]);
+  const stored = 'customer';
+  expect(mayReadAll(DECIDERS.message(CLAIM, stored))).toBe(true);
+  expect(mayReadAll(DECIDERS.store(CLAIM, stored))).toBe(false);
 });
 
 test('each desk of a lab begins with empty books, and a line that is gone says so', async () => {

@@ -11,6 +11,7 @@ import type { Answer, AskCsr, ConfigureRelay, Dial, Engine, Report, Request } fr
 import { NO_RECORDER } from '../log/recording.ts';
 import type { KeptSession } from '../relay/kept-session.ts';
 import type { TapRun } from '../tap/tap-run.ts';
+import { isRevoked, knownCrl, REVOKED } from '../desk/crl.ts';
 import { failed } from './answers.ts';
 import { prepareEnd, type EndNeeds, type Page } from './client-end.ts';
 import { FactLog } from './fact-log.ts';
@@ -142,10 +143,18 @@ export class LearnerSession implements Session {
     const { privateKey } = await this.#deps.identities(kind);
     const result = relay.load({ certificate, trust, crls, privateKey, settings: { suites, groups, tickets } });
     if (result.kind === 'refused') return failed(request, result.code, result.text);
+    this.#endRevoked(crls, trust);
     this.#engine = engine;
     this.#hasCertificate = certificate !== null;
     this.#hasTickets = tickets;
     return { type: 'relay-ready', re: request.id, certificate: result.certificate, trust: [...result.trust] };
+  }
+
+  /** As at the desk's own port: a list holds for connections that are open, too. */
+  #endRevoked(crls: readonly string[], trust: readonly string[]): void {
+    const lists = crls.flatMap((pem) => trust.flatMap((ca) => knownCrl(pem, ca) ?? []));
+    if (lists.length === 0) return;
+    this.#desk?.end(({ serial }) => (lists.some((list) => isRevoked(list, serial)) ? REVOKED : null));
   }
 
   async #dial(request: Dial, page: Page): Promise<Answer> {

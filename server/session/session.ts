@@ -43,6 +43,8 @@ export interface Sessions {
 /** An order desk of one session: its accounts and orders end with the session. */
 export interface SessionDesk {
   serve(stream: Duplex, client: AcceptedClient): void;
+  /** Ends the connections for which there is a reason, and tells them. */
+  end(reason: (client: Pick<AcceptedClient, 'serial'>) => string | null): void;
   close(): void;
 }
 

@@ -47,3 +47,67 @@ test('a password table is cracked in no time, with salts a little later, and und
   expect(learner.complaints).toEqual([]);
   await learner.leaves();
 });
+
+test('one order is changed in five ways of sealing and in TLS; three book another quantity, as nobody notices', async () => {
+  const learner = await Learner.arrives(browser, product);
+  const { page } = learner;
+  await page.goto(`${new URL(product.url).origin}/#/labs/order`);
+  await page.getByRole('radio', { name: 'in one' }).check();
+  await learner.presses('Place your bet');
+  const way = (name: string) => page.getByRole('group', { name });
+  await way('AES-GCM inside mutual TLS').getByText('alert bad_record_mac, from the server').waitFor();
+  for (const open of ['Not sealed at all', 'AES-CBC', 'AES-CTR'])
+    await way(open).getByText('3 booked, nothing noticed').waitFor();
+  await way('AES-ECB').getByText('equal blocks have the same letter').waitFor();
+  await way('AES-GCM, as the desk usually has it').getByText('✓ refused').waitFor();
+  await page.getByText('what happened').waitFor();
+  await learner.meetsAxe();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  // The learner's own world knows nothing of it.
+  await page.goto(`${new URL(product.url).origin}/#/stage`);
+  await page.getByRole('button', { name: 'Connect', exact: true }).waitFor();
+  expect(learner.complaints).toEqual([]);
+  await learner.leaves();
+});
+
+test('bob’s password over alice’s certificate, and a role that is claimed: the desk’s real answers', async () => {
+  const learner = await Learner.arrives(browser, product);
+  const { page } = learner;
+  await page.goto(`${new URL(product.url).origin}/#/labs/password-and-certificate`);
+  await page.getByRole('radio', { name: /^It lets her in as Bob/ }).check();
+  await learner.presses('Place your bet');
+  await page.getByText(/^wrong-certificate: /).waitFor();
+  await learner.meetsAxe();
+
+  await page.getByRole('link', { name: 'Whose word' }).click();
+  await learner.presses('Ask the real desk');
+  await page.getByText(/^forbidden: /).waitFor();
+  await page.getByText(/^bad-request: /).waitFor();
+  await learner.meetsAxe();
+  expect(learner.complaints).toEqual([]);
+  await learner.leaves();
+});
+
+test('a certificate that is revoked, and one that runs out, each on three lanes', async () => {
+  const learner = await Learner.arrives(browser, product, 390);
+  const { page } = learner;
+  await page.goto(`${new URL(product.url).origin}/#/labs/two-ways-out`);
+  await learner.presses('Revoke it');
+  const revoked = page.getByRole('group', { name: /^Taken back/ });
+  await revoked.getByText(/open before .*“This certificate was revoked\.”/s).waitFor();
+  expect(await revoked.getByText('TLS refused: CERT_REVOKED.').count()).toBe(2);
+  await page.getByRole('radio', { name: /^5 seconds/ }).check();
+  await learner.presses('Let it run out');
+  await page.getByText(/^The first connection is open\. The certificate is good for \d more/).waitFor();
+  const expired = page.getByRole('group', { name: /^Out of time/ });
+  await expired.getByText('TLS refused: CERT_HAS_EXPIRED.').waitFor();
+  expect(await expired.getByText(/ended it, .*“Your certificate ran out at/).count()).toBe(2);
+  await expired.getByText(/let it in, by its ticket alone/).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await learner.meetsAxe();
+  expect(learner.complaints).toEqual([]);
+  await learner.leaves();
+});

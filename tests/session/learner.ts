@@ -44,6 +44,7 @@ const anEchoingDesk = (): ReturnType<SessionDeps['openDesk']> => ({
       if (lines !== 'too-large') for (const line of lines) stream.write(Buffer.from([...line, 10]));
     });
   },
+  end: () => undefined,
   close: () => undefined,
 });
 

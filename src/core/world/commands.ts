@@ -38,6 +38,8 @@ export const SignRequest = v.strictObject({
   by: Name,
   for: v.picklist(['client', 'server']),
   days: v.optional(Days, 365),
+  /** a life of seconds, in the place of days */
+  seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400))),
   /** overrides the subject that the request asks for */
   subject: v.optional(Text),
 });

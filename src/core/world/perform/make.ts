@@ -92,8 +92,9 @@ async function signOwn(command: CommandOf<'sign'>, step: Step): Answer {
 }
 
 /** What the signer decides. The host names of a request are a wish, so they are not read. */
-function termsOf({ for: purpose, days }: CommandOf<'sign'>) {
-  return { for: purpose, days, names: purpose === 'server' ? DESK_NAMES : [] };
+function termsOf({ for: purpose, days, seconds }: CommandOf<'sign'>) {
+  const life = seconds === undefined ? { days } : { minutes: seconds / 60 };
+  return { for: purpose, ...life, names: purpose === 'server' ? DESK_NAMES : [] };
 }
 
 export async function signMessage({ who, message }: CommandOf<'sign-message'>, step: Step): Answer {
