@@ -28,7 +28,7 @@ const core = (room, ...not) => ({
   },
 });
 
-const SITE_ROOMS = ['course', 'workbench', 'anatomy', 'labs', 'stage', 'failures', 'log', 'class'];
+const SITE_ROOMS = ['course', 'workbench', 'anatomy', 'bench', 'labs', 'stage', 'failures', 'log', 'class'];
 const siteRoom = (room) => ({
   files: [`src/site/${room}/**/*.{ts,svelte}`],
   rules: {
