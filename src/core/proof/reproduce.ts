@@ -11,7 +11,7 @@ import type { ProofCertificates } from './certificates.ts';
 import { lineageOf, type Descent } from './lineage.ts';
 import { listLines, listsOf, type ProofList } from './lists.ts';
 import type { Proof, ProofFile } from './proof.ts';
-import { quoted } from './reproduce/quoted.ts';
+import { quoted } from '../bytes/quoted.ts';
 import { BEGINNING, BOTH_ENDS, PLAY, TWINS } from './reproduce/shell.ts';
 import { extensionLine, keyOptions, signingOptions } from './x509.ts';
 
