@@ -84,6 +84,39 @@ test.skipIf(!hasProgram('openssl'))('the session as a script makes an equivalent
   openssl.close();
 });
 
+test.skipIf(!hasProgram('openssl'))(
+  'what means something in a file of openssl reaches the certificate as it is',
+  () => {
+    const uri = 'https://tea.test/a,b#c$d';
+    const steps: readonly Step[] = [
+      {
+        do: 'root',
+        name: 'root',
+        kind: 'p256',
+        subject: 'CN=Root',
+        days: 1,
+        ...FREE,
+        permitted: ['fd00::/9', '10.0.0.0/8'],
+      },
+      { do: 'request', name: 'web', kind: 'p256', subject: 'CN=web', names: [`URI:${uri}`, 'dns:tea.test'], use: null },
+      {
+        ...{ do: 'sign', name: 'web', by: 'root', use: 'server', life: { days: 1 }, ...FREE },
+        ...{ names: [`URI:${uri}`, 'dns:tea.test'], crlUrls: [uri, `${uri}2`] },
+      },
+    ];
+    const openssl = new Openssl();
+    const { status, stderr } = spawnSync('bash', ['-c', scriptOf(steps)], { cwd: openssl.folder, encoding: 'utf8' });
+    expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+    expect(openssl.must('req -in web.csr -noout -text')).toContain(`URI:${uri}, DNS:tea.test\n`);
+    const text = openssl.must('x509 -in web.crt -noout -text');
+    for (const part of [`URI:${uri}, DNS:tea.test\n`, `URI:${uri}\n`, `URI:${uri}2\n`]) expect(text).toContain(part);
+    expect(openssl.must('x509 -in root.crt -noout -text')).toMatch(
+      /Permitted:\s+IP:FD00:0:0:0:0:0:0:0\/FF80:0:0:0:0:0:0:0\s+IP:10\.0\.0\.0\/255\.0\.0\.0/,
+    );
+    openssl.close();
+  },
+);
+
 test('the commands of a step stand alone', () => {
   expect(commandsOf(SESSION)[3]).toBe(
     [

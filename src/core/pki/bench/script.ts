@@ -1,6 +1,14 @@
 /** The steps of a bench as a shell script: run in an empty folder, it makes an equivalent PKI with openssl alone. */
+import { sequence } from '../../asn1/write.ts';
+import { toHex } from '../../bytes/hex.ts';
+import { quoted } from '../../bytes/quoted.ts';
+import { Reader } from '../../bytes/reader.ts';
+import type { Result } from '../../bytes/result.ts';
+import { DerReader } from '../der/read.ts';
 import type { KeyKind } from '../keys/key-kind.ts';
-import type { Use } from '../profile.ts';
+import { addressBytes, addressText } from '../names/address.ts';
+import { listPlaces, sanOf, type Use } from '../profile.ts';
+import { readExtensions } from '../x509/extensions.ts';
 import type { Limits, Step } from './bench.ts';
 
 /** The whole session. Runs with bash and OpenSSL 3. */
@@ -50,7 +58,7 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
           'subjectKeyIdentifier=hash',
           'authorityKeyIdentifier=keyid:always',
           ...san(step.names),
-          ...step.crlUrls.map((url) => `crlDistributionPoints=URI:${url}`),
+          ...lists(step.crlUrls),
         ]),
         `openssl x509 -req -in ${name}.csr -CA ${by}.crt -CAkey ${by}.key -CAcreateserial \\`,
         `    -days ${days}${digest(kinds.get(by) ?? 'rsa-2048')} -extfile ${name}.ext -out ${name}.crt`,
@@ -88,8 +96,6 @@ const keyCommand = (name: string, kind: KeyKind): string => `openssl genpkey ${A
 /** Ed25519 has its hash built in, and openssl takes no other. */
 const digest = (kind: KeyKind): string => (kind === 'ed25519' ? '' : kind === 'p384' ? ' -sha384' : ' -sha256');
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** `O=Order Desk, CN=alice` as `-subj` takes it. */
 function subject(text: string): string {
   const parts = text.split(/,(?=\s*[A-Za-z.\d]+\s*=)/).map((part) => part.trim());
@@ -124,22 +130,42 @@ function leafLines(use: Exclude<Use, 'authority'>, kind: KeyKind): string[] {
   ];
 }
 
-/** An IPv4 net as openssl writes it: with its mask. */
-function subtree(name: string): string {
-  const net = /^IP:(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(name);
-  if (!net) return name;
-  const bits = Number(net[2]);
-  const mask = [0, 8, 16, 24].map((from) => 256 - 2 ** (8 - Math.min(8, Math.max(0, bits - from))));
-  return `IP:${net[1]}/${mask.join('.')}`;
+/** A net as openssl writes it: with its mask. */
+function subtree(text: string): string {
+  const [base = '', bits] = text.replace(/^IP:/i, '').split('/');
+  const address = bits === undefined ? null : addressBytes(base);
+  if (address === null) return generalName(text);
+  const mask = address.map((_, at) => 0xff & ~(0xff >> Math.min(8, Math.max(0, Number(bits) - at * 8))));
+  return `IP:${base}/${addressText(mask)}`;
 }
 
-const san = (names: readonly string[]): string[] =>
-  names.length > 0 ? [`subjectAltName=${names.map(generalName).join(',')}`] : [];
+function san(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [inWords(`subjectAltName=`, names.map(generalName)) ?? inHex('subjectAltName', sanOf(names))];
+}
 
-/** `localhost` is a host name, `127.0.0.1` an address; others say what they are. */
+/** One place under several URLs has no words in openssl; several lines would be several extensions. */
+function lists(urls: readonly string[]): string[] {
+  if (urls.length === 0) return [];
+  const words = urls.length === 1 ? inWords('crlDistributionPoints=', [`URI:${urls.join()}`]) : null;
+  return [words ?? inHex('crlDistributionPoints', listPlaces(urls))];
+}
+
+/** Null where a value holds what openssl's files (config(5)) read as something else. */
+const inWords = (before: string, values: readonly string[]): string | null =>
+  values.some((value) => /[,;$#\\"'`]/.test(value)) ? null : before + values.join(',');
+
+/** The extension's own bytes; what is no extension was refused on the bench, and never became a step. */
+function inHex(name: string, made: Result<readonly Uint8Array[]>): string {
+  const [extension] = made.ok ? readExtensions(new DerReader(new Reader(sequence(...made.value)))) : [];
+  return `${name}=DER:${toHex(extension?.value ?? new Uint8Array())}`;
+}
+
+/** `localhost` is a host name, `127.0.0.1` an address; others say what they are, in openssl's letters. */
 function generalName(name: string): string {
-  if (/^(DNS|IP|email|URI):/i.test(name)) return name;
-  return /^\d+\.\d+\.\d+\.\d+$|:/.test(name) ? `IP:${name}` : `DNS:${name}`;
+  const [, kind = '', rest = ''] = /^(DNS|IP|email|URI):\s*(.*)$/i.exec(name) ?? [];
+  if (kind !== '') return `${/^email$/i.test(kind) ? 'email' : kind.toUpperCase()}:${rest}`;
+  return addressBytes(name) === null ? `DNS:${name}` : `IP:${name}`;
 }
 
 function wishes({ names, use, kind }: Extract<Step, { do: 'request' }>): string[] {
