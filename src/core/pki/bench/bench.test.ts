@@ -103,10 +103,13 @@ test.skipIf(!hasProgram('openssl'))(
         ...{ do: 'sign', name: 'web', by: 'root', use: 'server', life: { days: 1 }, ...FREE },
         ...{ names: [`URI:${uri}`, 'dns:tea.test'], crlUrls: [uri, `${uri}2`] },
       },
+      { do: 'revoke', name: 'web', reason: 'privilegeWithdrawn' },
+      { do: 'list', by: 'root', days: 1 },
     ];
     const openssl = new Openssl();
     const { status, stderr } = spawnSync('bash', ['-c', scriptOf(steps)], { cwd: openssl.folder, encoding: 'utf8' });
     expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+    expect(openssl.must('crl -in root.crl -noout -text')).toContain('Serial Number');
     expect(openssl.must('req -in web.csr -noout -text')).toContain(`URI:${uri}, DNS:tea.test\n`);
     const text = openssl.must('x509 -in web.crt -noout -text');
     for (const part of [`URI:${uri}, DNS:tea.test\n`, `URI:${uri}\n`, `URI:${uri}2\n`]) expect(text).toContain(part);

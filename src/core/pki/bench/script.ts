@@ -8,6 +8,7 @@ import { DerReader } from '../der/read.ts';
 import type { KeyKind } from '../keys/key-kind.ts';
 import { addressBytes, addressText } from '../names/address.ts';
 import { listPlaces, sanOf, type Use } from '../profile.ts';
+import type { Reason } from '../x509/crl.ts';
 import { readExtensions } from '../x509/extensions.ts';
 import type { Limits, Step } from './bench.ts';
 
@@ -66,9 +67,11 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
     }
     case 'revoke': {
       const by = issuers.get(step.name) ?? '';
+      const isKnown = !UNKNOWN_REASONS.includes(step.reason);
       return lines(
+        ...(isKnown ? [] : [`# for ${step.reason} on the bench; openssl ca does not know that reason`]),
         ...database(by),
-        `openssl ca -config ${by}.cnf -cert ${by}.crt -keyfile ${by}.key -revoke ${step.name}.crt -crl_reason ${step.reason}`,
+        `openssl ca -config ${by}.cnf -cert ${by}.crt -keyfile ${by}.key -revoke ${step.name}.crt -crl_reason ${isKnown ? step.reason : 'unspecified'}`,
       );
     }
     case 'list':
@@ -79,6 +82,9 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
       );
   }
 }
+
+/** Reasons of RFC 5280 section 5.3.1 that `openssl ca` (3.0) refuses to write. */
+const UNKNOWN_REASONS: readonly Reason[] = ['privilegeWithdrawn', 'aACompromise'];
 
 const lines = (...all: readonly string[]): string => all.join('\n');
 
