@@ -1,4 +1,5 @@
-import { EXAMPLE_PASSPHRASE, type ServeOptions } from './options.ts';
+import { EXAMPLE_PASSPHRASE } from '../src/core/desk/example-passphrase.ts';
+import type { ServeOptions } from './options.ts';
 
 /** What is told of a running server. */
 export interface Address {

@@ -1,4 +1,6 @@
 /** What `trustwalk serve` is told on the command line. */
+import { EXAMPLE_PASSPHRASE } from '../src/core/desk/example-passphrase.ts';
+
 export interface ServeOptions {
   /** of the site and the bridge; 0 picks a free one */
   readonly port: number;
@@ -20,9 +22,6 @@ export interface ServeOptions {
 
 /** The desk's accounts and orders, in the data folder. */
 export const STORE_FILE = 'desk.db';
-
-/** The passphrase of the original public description: an example, and said to be one wherever it is in use. */
-export const EXAMPLE_PASSPHRASE = '1234567890123456';
 
 /** What `trustwalk serve` does when it is told nothing; folders are relative to where it is started. */
 export const DEFAULT_OPTIONS: ServeOptions = {

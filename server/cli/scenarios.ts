@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Expectation, Scenario } from '../../src/core/scenarios/scenario.ts';
 import { SCENARIOS, scenarioOf } from '../../src/core/scenarios/scenarios.ts';
 import { type Command, readOptions, UsageError } from './usage.ts';
@@ -47,7 +46,7 @@ export const scenarios: Command = {
       if (found === undefined) throw new UsageError(`--${option} takes ${names.join(' or ')}, not "${text}".`);
       return [found];
     };
-    const ways = waysOf(words.length > 0 ? words.map(known) : SCENARIOS, {
+    const ways = waysOf(words.length > 0 ? [...new Set(words)].map(known) : SCENARIOS, {
       engines: among('engine', values.engine, ['node', 'openssl']),
       versions: among('tls', values.tls, ['1.2', '1.3']),
       clients: among('client', values.client, ['page', 'node']),
@@ -75,7 +74,7 @@ interface Chosen {
   readonly clients: readonly Way['client'][];
 }
 
-/** Every way that the catalogue speaks about, each once. */
+/** Every way that the catalogue speaks about; it has one row for each. */
 function waysOf(wanted: readonly Scenario[], { engines, versions, clients }: Chosen): Way[] {
   const ways = wanted.flatMap((scenario) =>
     scenario.expect.flatMap((expected) =>
@@ -84,8 +83,7 @@ function waysOf(wanted: readonly Scenario[], { engines, versions, clients }: Cho
       ),
     ),
   );
-  const chosen = ways.filter(
+  return ways.filter(
     ({ engine, tls, client }) => engines.includes(engine) && versions.includes(tls) && clients.includes(client),
   );
-  return chosen.filter((way, index) => chosen.findIndex((one) => isDeepStrictEqual(one, way)) === index);
 }

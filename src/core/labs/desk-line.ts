@@ -11,6 +11,7 @@ import {
 } from '../aes/envelope.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
+import { EXAMPLE_PASSPHRASE } from '../desk/example-passphrase.ts';
 import { failureIn, greetingFrom, parseLine } from '../desk/line.ts';
 
 export type Message = Readonly<Record<string, unknown>>;
@@ -21,9 +22,6 @@ export interface LabLine {
   open(isNew: boolean): Promise<string | null>;
   say(line: string): Promise<string | null>;
 }
-
-/** The example that everybody can read in the desk's documentation. */
-const PASSPHRASE = '1234567890123456';
 
 /** One open line: seals what is asked in its turn, and opens what is answered. */
 export class LabTalk {
@@ -44,7 +42,7 @@ export class LabTalk {
   }
 
   private constructor(line: LabLine, nonce: string, random: (bytes: number) => Uint8Array) {
-    const key = passphraseKey(PASSPHRASE);
+    const key = passphraseKey(EXAMPLE_PASSPHRASE);
     if (!key.ok) throw new Error(key.error.why); // the constant above has 16 bytes
     this.#line = line;
     this.#random = random;
@@ -80,4 +78,10 @@ export class LabTalk {
   ask(message: Message, mode: Mode = 'gcm'): Promise<Result<Message>> {
     return this.send(this.seal(JSON.stringify(message), mode));
   }
+}
+
+/** The quantity of the first order in an answer to `orders`; null: there is none. */
+export function firstQuantity({ orders }: Message): number | null {
+  const [first] = Array.isArray(orders) ? (orders as Message[]) : [];
+  return typeof first?.['quantity'] === 'number' ? first['quantity'] : null;
 }

@@ -6,7 +6,7 @@ import type { Envelope, Mode } from '../aes/envelope.ts';
 import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { toHex } from '../bytes/hex.ts';
 import { done, type Result } from '../bytes/result.ts';
-import { LabTalk, type LabLine, type Message } from './desk-line.ts';
+import { firstQuantity, LabTalk, type LabLine, type Message } from './desk-line.ts';
 
 /** Ways to send the order, the most open one first. */
 export const WAYS = ['none', 'ecb', 'cbc', 'ctr', 'gcm'] as const satisfies readonly Mode[];
@@ -96,6 +96,5 @@ async function bookedBy(
   if (!entered.ok) return entered;
   const told = await begun.value.ask({ type: 'orders' });
   if (!told.ok) return told;
-  const [first] = Array.isArray(told.value['orders']) ? (told.value['orders'] as Message[]) : [];
-  return done(typeof first?.['quantity'] === 'number' ? first['quantity'] : null);
+  return done(firstQuantity(told.value));
 }

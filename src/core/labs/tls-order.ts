@@ -2,7 +2,7 @@
 import type { Run } from '../bridge/run.ts';
 import { done, refused, type Result } from '../bytes/result.ts';
 import { isOver, outcomeOf } from '../world/outcome.ts';
-import type { Message } from './desk-line.ts';
+import { firstQuantity } from './desk-line.ts';
 import { asked, dialled, doAll, runOf, seen, type LabLearner } from './lab-learner.ts';
 import { EDITED_BYTE } from './one-order.ts';
 
@@ -48,11 +48,10 @@ export async function attackedInTls(learner: LabLearner, user: string, password:
   const told = await asked(learner, { type: 'desk', do: 'orders' });
   if (!told.ok) return told;
   await learner.perform({ type: 'hang-up' });
-  const [order] = Array.isArray(told.value['orders']) ? (told.value['orders'] as Message[]) : [];
   const { alert } = outcomeOf(run);
   return done({
     ...{ run, before: record.sent, after: record.delivered ?? record.sent },
     alert: alert && { from: alert.from, name: alert.name },
-    booked: typeof order?.['quantity'] === 'number' ? order['quantity'] : null,
+    booked: firstQuantity(told.value),
   });
 }

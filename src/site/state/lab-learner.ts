@@ -1,8 +1,8 @@
 /** A lab's learner in this tab: real keys, real connections, and a world of its own that nothing keeps. */
+import { toHex } from '$core/bytes/hex.ts';
 import type { LabLine } from '$core/labs/desk-line.ts';
 import type { LabLearner } from '$core/labs/lab-learner.ts';
-import { isLabRun } from '$core/labs/lab-run.ts';
-import type { Fact } from '$core/bridge/run.ts';
+import { LabRuns } from '$core/labs/lab-run.ts';
 import { apply } from '$core/world/apply.ts';
 import type { CommandInput } from '$core/world/commands.ts';
 import { KeptTickets } from '$core/world/own-client/kept-tickets.ts';
@@ -15,21 +15,21 @@ const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Random bytes as hex: a password that nobody knows. */
-export const aPassword = (): string => [...random(12)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+export const aPassword = (): string => toHex(random(12));
 
 export class TabLabLearner implements LabLearner {
   readonly #ports: Ports = {
     ...{ pki, bridge, clients: new Map(), tickets: new KeptTickets() },
     ...{ now: () => Date.now(), random, wait },
   };
-  readonly #own = new Set<number>();
+  readonly #runs = new LabRuns();
   readonly #stop: () => void;
   #world: World = EMPTY_WORLD;
 
   /** @param changed is called with each news of its connections */
   constructor(changed: (world: World) => void = () => undefined) {
     this.#stop = bridge.onFact((fact) => {
-      if (!this.#isOwn(fact)) return;
+      if (!this.#runs.has(fact)) return;
       this.#world = apply(this.#world, { kind: 'run', fact });
       changed(this.#world);
     });
@@ -51,12 +51,7 @@ export class TabLabLearner implements LabLearner {
   /** Hangs up what is open. */
   close(): void {
     this.#stop();
-    for (const run of this.#own) void bridge.ask({ type: 'hang-up', run }).catch(() => undefined);
-  }
-
-  #isOwn(fact: Fact): boolean {
-    if ('type' in fact && fact.type === 'run' && isLabRun(fact.label)) this.#own.add(fact.run);
-    return this.#own.has(fact.run);
+    for (const run of this.#runs.all) void bridge.ask({ type: 'hang-up', run }).catch(() => undefined);
   }
 }
 

@@ -3,7 +3,6 @@
  * tells, kept after every change. What is heavy (commands, checks, RSA) comes with the first lesson, not with home.
  */
 import type { Welcome } from '$core/bridge/messages.ts';
-import type { Fact } from '$core/bridge/run.ts';
 import type { Expression } from '$core/course/expression.ts';
 import type { Bet } from '$core/course/lesson.ts';
 import type { CommandInput } from '$core/world/commands.ts';
@@ -11,7 +10,7 @@ import type { Finding } from '$core/world/evaluate.ts';
 import type { WorldFact } from '$core/world/facts.ts';
 import { KeptTickets } from '$core/world/own-client/kept-tickets.ts';
 import type { Ports } from '$core/world/ports.ts';
-import { isLabRun } from '$core/labs/lab-run.ts';
+import { LabRuns } from '$core/labs/lab-run.ts';
 import { apply } from '$core/world/apply.ts';
 import { EMPTY_WORLD, type World } from '$core/world/world.ts';
 import { bridge } from './bridge.svelte.ts';
@@ -49,7 +48,7 @@ class LearnerWorld {
   #knownSession: string | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #changes = new Listeners<World>();
-  readonly #labRuns = new Set<number>();
+  readonly #labRuns = new LabRuns();
   readonly #ports: Ports = {
     pki: new Proxy(pki, {
       get: (target, name) =>
@@ -105,7 +104,8 @@ class LearnerWorld {
     };
     bridge.onReturn(restore);
     bridge.onFact((fact) => {
-      if (!this.#isOfLab(fact)) this.#take({ kind: 'run', fact });
+      // Labs have a world of their own, and leave this one as it is.
+      if (!this.#labRuns.has(fact)) this.#take({ kind: 'run', fact });
     });
     bridge.onWelcome((welcome) => this.#welcomed(welcome));
     bridge.start(await restore());
@@ -185,12 +185,6 @@ class LearnerWorld {
 
   #tried(tried: number): void {
     if (this.#work !== null) this.#work = { ...this.#work, tried };
-  }
-
-  /** Labs have a world of their own, and leave this one as it is. */
-  #isOfLab(fact: Fact): boolean {
-    if ('type' in fact && fact.type === 'run' && isLabRun(fact.label)) this.#labRuns.add(fact.run);
-    return this.#labRuns.has(fact.run);
   }
 
   #take(fact: WorldFact): void {

@@ -1,5 +1,7 @@
 /** The openssl commands that do what the bench does, with the names and values that stand in its fields. */
+import { quoted } from '$core/bytes/quoted.ts';
 import type { KeyKind } from '$core/pki/keys/key-kind.ts';
+import { subjectArgument } from '$core/pki/names/subject-argument.ts';
 
 export interface TerminalCommand {
   readonly command: string;
@@ -12,17 +14,6 @@ export function fileOf(owner: string, ending: 'key' | 'pub' | 'csr' | 'crt' | 's
   const [, authority] = /^ca:(.+)$/.exec(owner) ?? [];
   if (authority === undefined) return `${owner}.${ending}`;
   return authority === 'mine' ? `ca.${ending}` : `ca-${authority}.${ending}`;
-}
-
-/** One word for a POSIX shell, in single quotes. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** `O=Order Desk, CN=alice` as openssl's `-subj` takes it: `/O=Order Desk/CN=alice`. */
-export function subjectArgument(subject: string): string {
-  const parts = subject.split(/,(?=\s*[A-Za-z]+\s*=)/).map((part) => part.trim());
-  return quoted(parts.map((part) => `/${part.replace(/[\\/+]/g, String.raw`\$&`)}`).join(''));
 }
 
 export function keyCommand(owner: string, kind: KeyKind): TerminalCommand {

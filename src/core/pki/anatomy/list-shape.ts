@@ -12,13 +12,12 @@ import {
   SIGNATURE,
   type Shape,
 } from '../../asn1/shape.ts';
+import { REASONS } from '../x509/crl.ts';
 
-/** RFC 5280 §5.3.1 */
-const REASONS: Readonly<Record<number, string>> = {
-  ...{ 0: 'unspecified', 1: 'keyCompromise', 2: 'cACompromise', 3: 'affiliationChanged', 4: 'superseded' },
-  ...{ 5: 'cessationOfOperation', 6: 'certificateHold', 8: 'removeFromCRL', 9: 'privilegeWithdrawn' },
-  10: 'aACompromise',
-};
+/** By number; the one that was never given out has no word. */
+const REASON_NUMBERS: Readonly<Record<number, string>> = Object.fromEntries(
+  [...REASONS.entries()].filter(([, reason]) => reason !== 'reserved'),
+);
 
 /** What stands in the extensions of a list and of its entries, beside those that certificates have too. */
 const EXTENSIONS = extensionsWith({
@@ -39,7 +38,7 @@ const EXTENSIONS = extensionsWith({
       named('onlyContainsAttributeCerts', 'Only about attribute certificates.', { tag: CONTEXT + 5, isOptional: true }),
     ],
   }),
-  [OID.reasonCode]: named('CRLReason', 'Why it was revoked.', { source: 'RFC 5280 §5.3.1', numbers: REASONS }),
+  [OID.reasonCode]: named('CRLReason', 'Why it was revoked.', { source: 'RFC 5280 §5.3.1', numbers: REASON_NUMBERS }),
   [OID.invalidityDate]: named('InvalidityDate', 'Since when the key is not to be trusted.', {
     source: 'RFC 5280 §5.3.2',
   }),

@@ -7,6 +7,7 @@ import type { Result } from '../../bytes/result.ts';
 import { DerReader } from '../der/read.ts';
 import type { KeyKind } from '../keys/key-kind.ts';
 import { addressBytes, addressText } from '../names/address.ts';
+import { subjectArgument } from '../names/subject-argument.ts';
 import { listPlaces, sanOf, type Use } from '../profile.ts';
 import type { Reason } from '../x509/crl.ts';
 import { readExtensions } from '../x509/extensions.ts';
@@ -35,7 +36,7 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
     case 'root':
       return lines(
         keyCommand(step.name, step.kind),
-        `openssl req -new -key ${step.name}.key -utf8 -subj ${subject(step.subject)} -out ${step.name}.csr`,
+        `openssl req -new -key ${step.name}.key -utf8 -subj ${subjectArgument(step.subject)} -out ${step.name}.csr`,
         extensionFile(step.name, [...useLines('authority', step, step.kind), 'subjectKeyIdentifier=hash']),
         `openssl x509 -req -in ${step.name}.csr -key ${step.name}.key -days ${step.days}${digest(step.kind)} \\`,
         `    -extfile ${step.name}.ext -out ${step.name}.crt`,
@@ -44,7 +45,7 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
       return lines(
         keyCommand(step.name, step.kind),
         [
-          `openssl req -new -key ${step.name}.key${digest(step.kind)} -utf8 -subj ${subject(step.subject)}`,
+          `openssl req -new -key ${step.name}.key${digest(step.kind)} -utf8 -subj ${subjectArgument(step.subject)}`,
           ...wishes(step),
           `-out ${step.name}.csr`,
         ].join(' \\\n    '),
@@ -101,12 +102,6 @@ const keyCommand = (name: string, kind: KeyKind): string => `openssl genpkey ${A
 
 /** Ed25519 has its hash built in, and openssl takes no other. */
 const digest = (kind: KeyKind): string => (kind === 'ed25519' ? '' : kind === 'p384' ? ' -sha384' : ' -sha256');
-
-/** `O=Order Desk, CN=alice` as `-subj` takes it. */
-function subject(text: string): string {
-  const parts = text.split(/,(?=\s*[A-Za-z.\d]+\s*=)/).map((part) => part.trim());
-  return quoted(parts.map((part) => `/${part.replace(/[\\/+]/g, '\\$&')}`).join(''));
-}
 
 /** A heredoc whose end stands alone, and nothing in it means anything to the shell. */
 const extensionFile = (name: string, all: readonly string[]): string =>

@@ -3,13 +3,12 @@ import { Opener, passphraseKey, Sealer, type Direction } from '../../aes/envelop
 import type { Run } from '../../bridge/run.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
 import { done, refused, type Result } from '../../bytes/result.ts';
+import { EXAMPLE_PASSPHRASE } from '../../desk/example-passphrase.ts';
 import { failureIn, greetingFrom, parseLine } from '../../desk/line.ts';
 import type { Greeting } from '../../desk/messages.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** The example that everybody can read in the desk's documentation; the page says so. */
-const EXAMPLE_PASSPHRASE = '1234567890123456';
 const IV_BYTES = 12;
 
 /** The desk's first line in clear; null until it was read. Only this tells a client that it was let in. */
