@@ -51,11 +51,11 @@ export function createBridge(deps: BridgeDeps): Bridge {
   const pages = new Map<WebSocket, PageSocket>();
   let isClosing = false;
 
-  function open(socket: WebSocket, browser: string): void {
+  function open(socket: WebSocket, wire: Duplex, browser: string): void {
     const isFull = browsers.size >= deps.limits.sockets;
     const isGreedy = [...browsers.values()].filter((name) => name === browser).length >= deps.limits.socketsPerCookie;
     browsers.set(socket, browser);
-    const page = new PageSocket(socket, deps, ({ learner }) => {
+    const page = new PageSocket(socket, wire, deps, ({ learner }) => {
       learners.get(learner)?.takeOver();
       learners.set(learner, page);
       return deps.sessions.of(learner);
@@ -78,7 +78,7 @@ export function createBridge(deps: BridgeDeps): Bridge {
       const refusal = whyNotAdmitted(deps.access, request) ?? status;
       if (refusal !== null) return refuseSocket(socket, refusal);
       const browser = deps.access.browserOf(request) ?? '';
-      server.handleUpgrade(request, socket, head, (opened) => open(opened, browser));
+      server.handleUpgrade(request, socket, head, (opened) => open(opened, socket, browser));
     },
     async close() {
       isClosing = true;

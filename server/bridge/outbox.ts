@@ -3,32 +3,38 @@
  * record. When the page does not read, the outbox stops taking facts and fetches them from the session's log later, so
  * a page that never reads costs a bounded amount of memory.
  */
+import type { Writable } from 'node:stream';
 import * as v from 'valibot';
 import type { WebSocket } from 'ws';
 import { fileFrames } from '../../src/core/bridge/file-frames.ts';
-import { encodedBytes, encodeRecords } from '../../src/core/bridge/frames.ts';
+import { encodedBytes, RecordFrame } from '../../src/core/bridge/frames.ts';
 import { FromServer } from '../../src/core/bridge/messages.ts';
 import type { Fact, WireRecord } from '../../src/core/bridge/run.ts';
 import type { Session } from '../session/session.ts';
-import type { Limits } from './deps.ts';
+import type { BridgeDeps, Limits } from './deps.ts';
 
-/** A frame starts with the byte that names its kind. */
-const FRAME_HEAD_BYTES = 1;
+/** Frames that are kept for the next ones: while one is on its way, others are filled. */
+const SPARES = 3;
 
 export class Outbox {
   readonly #socket: WebSocket;
+  readonly #wire: Writable;
   readonly #limits: Limits;
   readonly #log: (line: string) => void;
   #session: Session | null = null;
   #unsubscribe: (() => void) | null = null;
   #lastSeq = 0;
-  #batch: WireRecord[] = [];
-  #batchBytes = FRAME_HEAD_BYTES;
-  /** Records of one turn of the event loop share a frame: under load that is many, and a single one does not wait. */
-  #due: NodeJS.Immediate | null = null;
+  #frame = new RecordFrame();
+  /** those that have been sent, for their room */
+  readonly #spares: RecordFrame[] = [];
+  /** At the end of a turn of the event loop its records leave in one frame, and all that was said in one write. */
+  #turn: NodeJS.Immediate | null = null;
+  #isCorked = false;
 
-  constructor(socket: WebSocket, limits: Limits, log: (line: string) => void) {
+  /** @param wire what `socket` writes to */
+  constructor(socket: WebSocket, wire: Writable, { limits, log }: Pick<BridgeDeps, 'limits' | 'log'>) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#limits = limits;
     this.#log = log;
   }
@@ -64,9 +70,10 @@ export class Outbox {
   close(): void {
     this.#pause();
     this.#session = null;
-    this.#batch = [];
-    if (this.#due) clearImmediate(this.#due);
-    this.#due = null;
+    this.#frame.clear();
+    if (this.#turn) clearImmediate(this.#turn);
+    this.#turn = null;
+    this.#uncork();
   }
 
   #catchUp(): void {
@@ -93,26 +100,44 @@ export class Outbox {
   }
 
   #collect(record: WireRecord): void {
-    const bytes = encodedBytes(record);
-    if (this.#batchBytes + bytes > this.#limits.frameBytes) this.#flush();
-    this.#batch.push(record);
-    this.#batchBytes += bytes;
-    this.#due ??= setImmediate(() => this.#flush());
+    if (this.#frame.length + encodedBytes(record) > this.#limits.frameBytes) this.#flush();
+    this.#frame.add(record);
+    this.#sendSoon();
+  }
+
+  #sendSoon(): void {
+    this.#turn ??= setImmediate(() => {
+      this.#flush();
+      this.#uncork();
+      this.#turn = null;
+    });
+  }
+
+  #uncork(): void {
+    if (this.#isCorked) this.#wire.uncork();
+    this.#isCorked = false;
   }
 
   #flush(): void {
-    if (this.#due) clearImmediate(this.#due);
-    this.#due = null;
-    if (this.#batch.length === 0) return;
-    const frame = encodeRecords(this.#batch);
-    this.#batch = [];
-    this.#batchBytes = FRAME_HEAD_BYTES;
-    this.#write(frame);
+    const frame = this.#frame;
+    if (frame.isEmpty) return;
+    // Under load, making new ones would keep the garbage collector busy; a large one that is hardly used is let go.
+    const isUsed = frame.length > frame.room / 4;
+    this.#frame = this.#spares.pop() ?? new RecordFrame(isUsed ? frame.room : undefined);
+    this.#write(frame.bytes, () => {
+      frame.clear();
+      if (isUsed && this.#spares.length < SPARES) this.#spares.push(frame);
+    });
   }
 
-  #write(data: string | Uint8Array): void {
+  /** @param isSent is called when nobody needs the data any more */
+  #write(data: string | Uint8Array, isSent?: () => void): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (!this.#isCorked) this.#wire.cork();
+    this.#isCorked = true;
+    this.#sendSoon();
     this.#socket.send(data, () => {
+      isSent?.();
       if (this.#socket.bufferedAmount <= this.#limits.bufferedPauseBytes / 2) this.#catchUp();
     });
     if (this.#socket.bufferedAmount > this.#limits.bufferedCloseBytes) this.#socket.terminate();

@@ -1,4 +1,5 @@
 /** One page's socket from its first message to its end: parsing, limits, keep-alive. What a request does is not its concern. */
+import type { Writable } from 'node:stream';
 import * as v from 'valibot';
 import type { RawData, WebSocket } from 'ws';
 import { decodeClientBytes } from '../../src/core/bridge/frames.ts';
@@ -44,12 +45,13 @@ export class PageSocket {
   readonly #helloTimer: NodeJS.Timeout;
   readonly #pingTimer: NodeJS.Timeout;
 
-  constructor(socket: WebSocket, deps: BridgeDeps, greet: Greet) {
+  /** @param wire what `socket` writes to */
+  constructor(socket: WebSocket, wire: Writable, deps: BridgeDeps, greet: Greet) {
     this.#socket = socket;
     this.#deps = deps;
     this.#limits = deps.limits;
     this.#greet = greet;
-    this.#outbox = new Outbox(socket, deps.limits, deps.log);
+    this.#outbox = new Outbox(socket, wire, deps);
     this.#bucket = { left: deps.limits.messageBurst, at: deps.now() };
     this.#helloTimer = setTimeout(() => this.endBy('helloMs'), deps.limits.helloMs);
     this.#pingTimer = setInterval(() => this.#keepAlive(), deps.limits.pingMs);

@@ -74,6 +74,20 @@ export class RecordFrame {
     return this.#length;
   }
 
+  get isEmpty(): boolean {
+    return this.#length === 1;
+  }
+
+  /** bytes that it can hold before it has to grow */
+  get room(): number {
+    return this.#room.length;
+  }
+
+  /** Begins again, in the same memory. */
+  clear(): void {
+    this.#length = 1;
+  }
+
   /** The frame so far, no copy of it. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#room.subarray(0, this.#length);
