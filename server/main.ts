@@ -18,6 +18,7 @@ import { STORE_FILE, type ServeOptions } from './options.ts';
 import { findEngines } from './session/engines.ts';
 import { createRandom } from './random.ts';
 import { keptIdentities } from './session/identity.ts';
+import { createLoopback, type Loopback } from './session/loopback.ts';
 import { createSessions } from './session/sessions.ts';
 import { openStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -73,7 +74,8 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   const identities = keptIdentities(options.data);
   await identities(KEY_KINDS[0]);
   const handshakes = await openHandshakeLog(join(options.data, LOG_FILE), log);
-  const port = await openPort(options, handshakes, log);
+  const loopback = createLoopback();
+  const port = await openPort(options, { loopback, handshakes, log });
   // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
@@ -82,6 +84,7 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   const sessions = createSessions({
     identities,
     engines,
+    loopback,
     openDesk,
     openLabDesk,
     now,
@@ -100,18 +103,25 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
     handshakes,
     async close() {
       await Promise.all([sessions.closeAll(), port.close()]);
+      await loopback.close();
       await handshakes.close();
     },
   };
 }
 
+interface PortNeeds {
+  readonly loopback: Loopback;
+  readonly handshakes: HandshakeLog;
+  readonly log: Log;
+}
+
 /** Everything is closed when this fails. */
-async function openPort(options: ServeOptions, handshakes: HandshakeLog, log: Log): Promise<DeskPort> {
+async function openPort(options: ServeOptions, { loopback, handshakes, log }: PortNeeds): Promise<DeskPort> {
   let store: Store | null = null;
   try {
     store = openStore(join(options.data, STORE_FILE));
     const certs = await ensureCerts(options.certs, now(), log, store.kept(LAST_CRL));
-    return await openDeskPort(options, { certs, store, now, random, log, record: handshakes.record });
+    return await openDeskPort(options, { certs, store, loopback, now, random, log, record: handshakes.record });
   } catch (error) {
     store?.close();
     await handshakes.close();

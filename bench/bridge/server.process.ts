@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openDoor } from '../../server/front.ts';
 import { answeredAtTheDoor } from '../../server/http/handle.ts';
+import { createLoopback } from '../../server/session/loopback.ts';
 import { createSessions } from '../../server/session/sessions.ts';
 import type { Engines } from '../../server/session/session.ts';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
@@ -38,25 +39,21 @@ const echo = createServer({ noDelay: true }, (socket) => {
 const echoPort = await listening(echo);
 
 /** An engine that speaks no TLS: the bridge and the tap are under test. */
-const node: Engines['node'] = async (_identity, onConnection) => {
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    const listener = onConnection({ remotePort: socket.remotePort ?? 0, destroy: () => socket.destroy() });
+const node: Engines['node'] = () => ({
+  accept: (socket, listener) => {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => listener.report({ kind: 'ended', code: null, text: 'The echo has ended.' }));
     socket.pipe(socket);
-  });
-  const port = await listening(server);
-  return {
-    port,
-    load: () => ({ kind: 'loaded', certificate: 'ab', trust: [] }),
-    disconnect: () => undefined,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-};
+  },
+  load: () => ({ kind: 'loaded', certificate: 'ab', trust: [] }),
+  disconnect: () => undefined,
+  close: () => Promise.resolve(),
+});
 
 const aSilentDesk = () => ({ serve: () => undefined, end: () => undefined, close: () => undefined });
 const sessions = createSessions({
   engines: { node },
+  loopback: createLoopback(),
   identities: () => Promise.resolve({ privateKey: new Secret('none'), csr: 'none' }),
   openDesk: aSilentDesk,
   openLabDesk: aSilentDesk,

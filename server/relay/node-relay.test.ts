@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/core/bytes/secret.ts';
+import { relayPort } from '../../tests/session/relay-port.ts';
 import { anAuthority, issuedBy, selfSigned, type Made } from '../../tests/session/openssl-pki.ts';
 import { hasProgram } from '../../tests/programs.ts';
 import type { ClientReport } from '../../src/core/bridge/messages.ts';
@@ -24,21 +25,18 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
   /** A relay that greets whom it accepts; `said` is what it reports, short. */
   async function aRelay(material: Partial<RelayMaterial> | null = {}, handshakeMs = 60_000) {
     const reports: RelayReport[] = [];
-    const relay = await openNodeRelay({
-      identity: { privateKey: new Secret(desk.key) },
-      handshakeMs,
-      onConnection: () => ({
-        report: (report) => void reports.push(report),
-        plaintext: (stream) => {
-          stream.write('hello\n');
-          stream.resume();
-        },
-      }),
-    });
-    closers.push(() => relay.close());
+    const relay = openNodeRelay({ identity: { privateKey: new Secret(desk.key) }, handshakeMs });
+    const { port, close } = await relayPort(relay, () => ({
+      report: (report) => void reports.push(report),
+      plaintext: (stream) => {
+        stream.write('hello\n');
+        stream.resume();
+      },
+    }));
+    closers.push(() => relay.close().then(close));
     const loaded =
       material && relay.load({ certificate: desk.certificate, trust: [ca.certificate], crls: [], ...material });
-    return { relay, reports, loaded, said: () => reports.filter(({ kind }) => kind !== 'key-log').map(short) };
+    return { relay, port, reports, loaded, said: () => reports.filter(({ kind }) => kind !== 'key-log').map(short) };
   }
 
   const short = (report: RelayReport | ClientReport) => [report.kind, detail(report)].filter(Boolean).join(' ');
@@ -82,8 +80,8 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
   const end = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
   test.each(['1.3', '1.2'] as const)('TLS %s: both trust each other, and the client is greeted', async (version) => {
-    const { relay, reports, said } = await aRelay();
-    expect(await dial(relay.port, alice, { version })).toEqual(['trusts CN=desk', 'line hello', 'ended']);
+    const { port, reports, said } = await aRelay();
+    expect(await dial(port, alice, { version })).toEqual(['trusts CN=desk', 'line hello', 'ended']);
     expect(said()[0]).toBe('accepted CN=alice,O=Order Desk');
     expect(reports.find(({ kind }) => kind === 'accepted')).toMatchObject({ version: `TLSv${version}` });
     const labels = reports.flatMap((report) => (report.kind === 'key-log' ? [report.line.split(' ')[0]] : []));
@@ -99,32 +97,32 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     ],
     ['one made for a server', issuedBy(ca, { subject: '/CN=alice', for: 'server' }), 'INVALID_PURPOSE'],
   ])('%s is refused: the reason is on the server, the client only sees an end', async (_, who, reason) => {
-    const { relay, said } = await aRelay();
-    expect(await dial(relay.port, who)).toEqual(['trusts CN=desk', 'ended']);
+    const { port, said } = await aRelay();
+    expect(await dial(port, who)).toEqual(['trusts CN=desk', 'ended']);
     expect(said()).toEqual([`refused ${reason}`]);
-    expect(await dial(relay.port, who, { version: '1.2' })).toEqual(['ended ECONNRESET']);
+    expect(await dial(port, who, { version: '1.2' })).toEqual(['ended ECONNRESET']);
     expect(said()[1]).toBe(`refused ${reason}`);
   });
 
   test('without a certificate the client is told: 116 in TLS 1.3, 40 in TLS 1.2', async () => {
-    const { relay, said } = await aRelay();
-    expect(await dial(relay.port, null)).toEqual(['trusts CN=desk', 'told ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']);
-    expect(await dial(relay.port, null, { version: '1.2' })).toEqual(['told ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE']);
+    const { port, said } = await aRelay();
+    expect(await dial(port, null)).toEqual(['trusts CN=desk', 'told ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']);
+    expect(await dial(port, null, { version: '1.2' })).toEqual(['told ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE']);
     const noticed = 'refused ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
     expect(said()).toEqual([noticed, noticed]);
   });
 
   test('a relay without trust anchors accepts nobody, and a client without them trusts nobody', async () => {
-    const { relay, said } = await aRelay({ trust: [] });
-    expect(await dial(relay.port, alice)).toEqual(['trusts CN=desk', 'ended']);
+    const { port, said } = await aRelay({ trust: [] });
+    expect(await dial(port, alice)).toEqual(['trusts CN=desk', 'ended']);
     expect(said()[0]).toMatch(/^refused (UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/);
     const other = await aRelay();
-    expect(await dial(other.relay.port, alice, { trust: [] })).toEqual(['refuses SELF_SIGNED_CERT_IN_CHAIN']);
+    expect(await dial(other.port, alice, { trust: [] })).toEqual(['refuses SELF_SIGNED_CERT_IN_CHAIN']);
   });
 
   test('a client that trusts another authority refuses the desk, whose name is the same', async () => {
-    const { relay } = await aRelay();
-    const said = await dial(relay.port, alice, { trust: [foreign.certificate] });
+    const { port } = await aRelay();
+    const said = await dial(port, alice, { trust: [foreign.certificate] });
     expect(said).toEqual(['refuses SELF_SIGNED_CERT_IN_CHAIN']); // OpenSSL sends the root along
   });
 
@@ -133,17 +131,17 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     ['', ['refuses ERR_TLS_CERT_ALTNAME_INVALID']],
     ['127.0.0.1', ['trusts CN=desk', 'line hello', 'ended']],
   ])('the desk must be certified for the name %j', async (name, said) => {
-    const { relay } = await aRelay();
-    expect(await dial(relay.port, alice, { name })).toEqual(said);
+    const { port } = await aRelay();
+    expect(await dial(port, alice, { name })).toEqual(said);
   });
 
   test('a relay that has loaded nothing fails every handshake', async () => {
-    const { relay } = await aRelay(null);
-    expect((await dial(relay.port, alice))[0]).toMatch(/^told /);
+    const { port } = await aRelay(null);
+    expect((await dial(port, alice))[0]).toMatch(/^told /);
   });
 
   test('what was loaded is told by fingerprint, and a bad load leaves the good one in place', async () => {
-    const { relay, loaded } = await aRelay();
+    const { relay, port, loaded } = await aRelay();
     expect(loaded).toMatchObject({ kind: 'loaded', trust: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
     const load = (change: Partial<RelayMaterial>) =>
       relay.load({ certificate: desk.certificate, trust: [ca.certificate], crls: [], ...change });
@@ -154,7 +152,7 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
       code: 'bad-certificate',
     });
     expect(load({ crls: ['nonsense'] })).toMatchObject({ kind: 'refused', code: 'bad-certificate' });
-    expect(await dial(relay.port, alice)).toContain('line hello');
+    expect(await dial(port, alice)).toContain('line hello');
   });
 
   test('weak material is refused in words before anything is dialled', () => {
@@ -178,16 +176,16 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
   });
 
   test('a revoked or exchanged trust counts from the next connection on, without resumption', async () => {
-    const { relay, said } = await aRelay();
-    await dial(relay.port, alice);
+    const { relay, port, said } = await aRelay();
+    await dial(port, alice);
     relay.load({ certificate: desk.certificate, trust: [foreign.certificate], crls: [] });
-    expect(await dial(relay.port, alice)).toEqual(['trusts CN=desk', 'ended']);
+    expect(await dial(port, alice)).toEqual(['trusts CN=desk', 'ended']);
     expect(said().at(-1)).toBe('refused SELF_SIGNED_CERT_IN_CHAIN'); // alice's client sends her root along
   });
 
   test.each(['TLSv1.3', 'TLSv1.2'] as const)('%s: a session that a client kept is not resumed', async (version) => {
-    const { relay } = await aRelay();
-    const options = { ...outsider(alice), port: relay.port, minVersion: version, maxVersion: version };
+    const { port } = await aRelay();
+    const options = { ...outsider(alice), port: port, minVersion: version, maxVersion: version };
     const first = connectTls(options).on('error', () => undefined); // the relay ends before its goodbye is read
     const kept = await new Promise<Buffer>((resolve) => first.on('session', resolve).resume());
     first.end();
@@ -206,31 +204,31 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     ],
     ['TLS 1.1', { ciphers: 'ALL:@SECLEVEL=0', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' }, /protocol version/],
   ] as const)('%s is not spoken', async (_, offer, refusal) => {
-    const { relay, said } = await aRelay();
-    const socket = connectTls({ ...outsider(alice), port: relay.port, ...offer });
+    const { port, said } = await aRelay();
+    const socket = connectTls({ ...outsider(alice), port: port, ...offer });
     await expect(once(socket, 'secureConnect')).rejects.toThrow(refusal);
     expect(said()).toEqual([expect.stringMatching(/^fault ERR_SSL_(NO_SHARED_CIPHER|UNSUPPORTED_PROTOCOL)$/)]);
   });
 
   test('an RSA key of 1024 bits is too weak for the relay, though Node itself would take it', async () => {
-    const { relay, said } = await aRelay();
+    const { port, said } = await aRelay();
     const small = issuedBy(ca, { subject: '/CN=alice', for: 'client', newKey: ['rsa:1024'] });
-    const socket = connectTls({ ...outsider(small), port: relay.port, ciphers: 'DEFAULT:@SECLEVEL=0' });
+    const socket = connectTls({ ...outsider(small), port: port, ciphers: 'DEFAULT:@SECLEVEL=0' });
     await end(socket.on('error', () => undefined).resume());
     expect(said()).toEqual(['refused UNSPECIFIED']);
   });
 
   test('a handshake that takes too long is cut and does not complete later', async () => {
-    const { relay, said } = await aRelay({}, 50);
-    const socket = connectTcp(relay.port, '127.0.0.1');
+    const { port, said } = await aRelay({}, 50);
+    const socket = connectTcp(port, '127.0.0.1');
     socket.resume();
     await end(socket);
     expect(said()).toEqual(['ended ERR_TLS_HANDSHAKE_TIMEOUT']);
   });
 
   test('bytes that are not TLS are a fault that the relay noticed', async () => {
-    const { relay, said } = await aRelay();
-    const socket = connectTcp(relay.port, '127.0.0.1').on('error', () => undefined);
+    const { port, said } = await aRelay();
+    const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined);
     socket.resume();
     socket.write('GET / HTTP/1.1\r\n\r\n');
     await end(socket);
@@ -238,8 +236,8 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
   });
 
   test('a connection that is cut before it says anything is only ended', async () => {
-    const { relay, said, reports } = await aRelay();
-    const socket = connectTcp(relay.port, '127.0.0.1');
+    const { port, said, reports } = await aRelay();
+    const socket = connectTcp(port, '127.0.0.1');
     await once(socket, 'connect');
     socket.resetAndDestroy();
     await expect.poll(() => reports.length).toBe(1);
@@ -247,7 +245,7 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
   });
 
   test('one client can be cut off by its fingerprint, live', async () => {
-    const { relay, reports } = await aRelay();
+    const { relay, port, reports } = await aRelay();
     const bob = issuedBy(ca, { subject: '/CN=bob', for: 'client' });
     const ready = prepareNodeClient({
       version: '1.3',
@@ -258,7 +256,7 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     });
     if (ready.kind === 'refused') throw new Error(ready.text);
     const ended = new Promise<void>((resolve) => {
-      ready.start(connectTcp(relay.port, '127.0.0.1'), (report) => {
+      ready.start(connectTcp(port, '127.0.0.1'), (report) => {
         if (report.kind === 'ended') resolve();
         const accepted = reports.find(({ kind }) => kind === 'accepted');
         if (report.kind === 'line' && accepted?.kind === 'accepted') relay.disconnect(accepted.peer.sha256);
@@ -268,8 +266,8 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
   });
 
   test('closing twice is harmless and ends what is open', async () => {
-    const { relay } = await aRelay();
-    const socket = connectTcp(relay.port, '127.0.0.1').on('error', () => undefined);
+    const { relay, port } = await aRelay();
+    const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined);
     await once(socket, 'connect');
     socket.resume();
     await Promise.all([relay.close(), relay.close(), end(socket)]);

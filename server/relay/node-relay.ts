@@ -3,7 +3,7 @@
  * the reason stands on the socket that `tlsClientError` brings, and is reported from there.
  */
 import { constants, randomBytes } from 'node:crypto';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, prepare } from './material.ts';
@@ -13,7 +13,6 @@ import type {
   AcceptedClient,
   LoadResult,
   Relay,
-  RelayConnection,
   RelayIdentity,
   RelayListener,
   RelayMaterial,
@@ -25,7 +24,6 @@ export interface NodeRelayOptions {
   readonly identity: Pick<RelayIdentity, 'privateKey'>;
   /** finite; Node counts it from the accept and takes 0 for two minutes */
   readonly handshakeMs: number;
-  readonly onConnection: (connection: RelayConnection) => RelayListener;
 }
 
 const SECURITY = { minVersion: 'TLSv1.2' } as const;
@@ -40,7 +38,7 @@ const secureOptions = (tickets: boolean): number =>
 const TICKET_KEY_BYTES = 48; // as Node has it: 16 of a name, 16 of HMAC, 16 of AES
 
 /** Starts a relay without a certificate: until `load` succeeds every handshake fails. */
-export async function openNodeRelay({ identity, handshakeMs, onConnection }: NodeRelayOptions): Promise<Relay> {
+export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Relay {
   const connections = new Map<number, Connection>();
   const sockets = new Set<Socket>();
   /** Tickets outlive a load that changes nothing by which a client is judged. */
@@ -54,27 +52,9 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
     rejectUnauthorized: true,
     handshakeTimeout: handshakeMs,
     ca: [], // a missing list would trust the public web authorities
-    noDelay: true,
   };
   const server = createServer(options);
 
-  server.on('connection', (socket: Socket) => {
-    const port = socket.remotePort;
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    // The port alone names a connection only among those of one address, which is the tap's.
-    if (port === undefined || socket.remoteAddress !== '127.0.0.1') return void socket.destroy();
-    const connection = new Connection(onConnection({ remotePort: port, destroy: () => socket.destroy() }));
-    connections.set(port, connection);
-    socket.on('close', () => {
-      sockets.delete(socket);
-      // The TLS socket above closes after this one, and brings the reason of a refusal only then.
-      setImmediate(() => {
-        if (connections.get(port) === connection) connections.delete(port);
-        connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' });
-      });
-    });
-  });
   /** Node gives no link from a TLS socket to the connection below it, but both name the same remote port. */
   const of = (socket: TLSSocket) => connections.get(socket.remotePort ?? 0);
 
@@ -93,25 +73,35 @@ export async function openNodeRelay({ identity, handshakeMs, onConnection }: Nod
     of(socket)?.failed(error, socket);
     socket.destroy(); // left alone, a timed-out handshake would still complete
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve());
-  });
-  server.on('error', () => undefined); // a failed accept concerns that connection only
-
-  let closing: Promise<void> | null = null;
   return {
-    port: (server.address() as AddressInfo).port,
-    load: (material) => load(material),
+    accept,
+    load,
     disconnect: (sha256) => {
       for (const connection of connections.values()) connection.disconnect(sha256);
     },
-    close: () =>
-      (closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      })),
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return Promise.resolve();
+    },
   };
+
+  function accept(socket: Socket, listener: RelayListener): void {
+    const connection = new Connection(listener);
+    const port = socket.remotePort ?? 0;
+    connections.set(port, connection);
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      sockets.delete(socket);
+      // The TLS socket above closes after this one, and brings the reason of a refusal only then.
+      setImmediate(() => {
+        if (connections.get(port) === connection) connections.delete(port);
+        connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' });
+      });
+    });
+    socket.allowHalfOpen = false; // as Node's own listener has it
+    server.emit('connection', socket);
+  }
 
   function load(material: RelayMaterial): LoadResult {
     const { certificate, trust, crls, privateKey = identity.privateKey, settings = USUAL_SETTINGS } = material;

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { ClientReport } from '../../src/core/bridge/messages.ts';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import { hasProgram } from '../../tests/programs.ts';
+import { relayPort } from '../../tests/session/relay-port.ts';
 import { anAuthority, issuedBy, selfSigned, type Made } from '../../tests/session/openssl-pki.ts';
 import { prepareNodeClient } from './node-client.ts';
 import { openOpensslRelay } from './openssl-relay.ts';
@@ -28,21 +29,18 @@ describe.skipIf(!hasProgram('openssl'))('openssl s_server as the relay', () => {
 
   async function aRelay(material: Partial<RelayMaterial> | null = {}) {
     const reports: RelayReport[] = [];
-    const relay = await openOpensslRelay({
-      openssl: 'openssl',
-      identity: { privateKey: new Secret(desk.key) },
-      onConnection: () => ({
-        report: (report) => void reports.push(report),
-        plaintext: (stream) => {
-          stream.on('error', () => stream.destroy());
-          stream.write('Quiet words: R, P and q are no commands\n');
-          stream.on('data', (bytes: Buffer) => stream.write(bytes));
-        },
-      }),
-    });
-    closers.push(() => relay.close());
+    const relay = await openOpensslRelay({ openssl: 'openssl', identity: { privateKey: new Secret(desk.key) } });
+    const { port, close } = await relayPort(relay, () => ({
+      report: (report) => void reports.push(report),
+      plaintext: (stream) => {
+        stream.on('error', () => stream.destroy());
+        stream.write('Quiet words: R, P and q are no commands\n');
+        stream.on('data', (bytes: Buffer) => stream.write(bytes));
+      },
+    }));
+    closers.push(() => relay.close().then(close));
     if (material) relay.load({ certificate: desk.certificate, trust: [ca.certificate], crls: [], ...material });
-    return { relay, reports, said: () => reports.filter(({ kind }) => kind !== 'key-log').map(short) };
+    return { relay, port, reports, said: () => reports.filter(({ kind }) => kind !== 'key-log').map(short) };
   }
 
   const short = (report: RelayReport | ClientReport): string => {
@@ -75,8 +73,8 @@ describe.skipIf(!hasProgram('openssl'))('openssl s_server as the relay', () => {
   test.each(['1.3', '1.2'] as const)(
     'TLS %s: greets whom it accepts, names them, and logs every secret',
     async (version) => {
-      const { relay, reports, said } = await aRelay();
-      expect(await dial(relay.port, alice, version)).toEqual([
+      const { port, reports, said } = await aRelay();
+      expect(await dial(port, alice, version)).toEqual([
         'trusts CN=desk',
         'line Quiet words: R, P and q are no commands',
         'line Q',
@@ -108,39 +106,39 @@ describe.skipIf(!hasProgram('openssl'))('openssl s_server as the relay', () => {
     ['self-signed', () => selfSigned('/CN=x'), 'told ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'refused verify error:num=18'],
     ['for servers only', () => desk, 'told ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE', 'refused verify error:num=26'],
   ])('a client with a certificate: %s, is told by an alert', async (_what, who, told, refused) => {
-    const { relay, said } = await aRelay();
-    expect((await dial(relay.port, who())).at(-1)).toBe(told);
+    const { port, said } = await aRelay();
+    expect((await dial(port, who())).at(-1)).toBe(told);
     await expect.poll(said).toEqual([refused]);
   });
 
   test('a client that refuses the server is heard: its alert is told', async () => {
-    const { relay, said } = await aRelay();
+    const { port, said } = await aRelay();
     const nobody = ['-verify', '5', '-verify_return_error', '-no-CAfile', '-no-CApath', '-no-CAstore'];
-    const args = ['s_client', '-connect', `127.0.0.1:${relay.port}`, ...nobody];
+    const args = ['s_client', '-connect', `127.0.0.1:${port}`, ...nobody];
     const child = spawn('openssl', args, { stdio: 'ignore' });
     await once(child, 'close');
     await expect.poll(said).toEqual(['told SSL alert number 48']);
   });
 
   test('an empty list of anchors believes nobody, also where the system has some', async () => {
-    const { relay, said } = await aRelay({ trust: [] });
-    expect((await dial(relay.port, alice)).at(-1)).toBe('told ERR_SSL_TLSV1_ALERT_UNKNOWN_CA');
+    const { port, said } = await aRelay({ trust: [] });
+    expect((await dial(port, alice)).at(-1)).toBe('told ERR_SSL_TLSV1_ALERT_UNKNOWN_CA');
     await expect.poll(said).toEqual(['refused verify error:num=19']); // Node's client sends its root along
   });
 
   test('several connections at one time have a process each', async () => {
-    const { relay, said } = await aRelay();
-    const all = await Promise.all([dial(relay.port, alice), dial(relay.port, null), dial(relay.port, alice)]);
+    const { port, said } = await aRelay();
+    const all = await Promise.all([dial(port, alice), dial(port, null), dial(port, alice)]);
     expect(all.map((reports) => reports.length > 2)).toEqual([true, false, true]);
     await expect.poll(() => said().filter((word) => word.startsWith('accepted'))).toHaveLength(2);
   });
 
   test('a connection of a certificate is ended on demand; closing ends all, and no file is left', async () => {
     const before = folders();
-    const { relay, reports } = await aRelay();
-    const sockets = [1, 2].map(() => connectTcp(relay.port, '127.0.0.1'));
+    const { relay, port, reports } = await aRelay();
+    const sockets = [1, 2].map(() => connectTcp(port, '127.0.0.1'));
     sockets.forEach((socket) => socket.on('error', () => socket.destroy()));
-    const talk = dial(relay.port, alice);
+    const talk = dial(port, alice);
     await expect.poll(() => reports.some(({ kind }) => kind === 'accepted')).toBe(true);
     for (const report of reports) if (report.kind === 'accepted') relay.disconnect(report.peer.sha256);
     await talk;
@@ -151,19 +149,23 @@ describe.skipIf(!hasProgram('openssl'))('openssl s_server as the relay', () => {
   });
 
   test('without a certificate, or without the program, the connection is closed and it is said', async () => {
-    const { relay, said } = await aRelay(null);
-    const socket = connectTcp(relay.port, '127.0.0.1');
+    const { port, said } = await aRelay(null);
+    const socket = connectTcp(port, '127.0.0.1');
     socket.resume();
     await once(socket, 'close');
     expect(said()).toEqual(['ended -']);
     const reports: RelayReport[] = [];
     const absent = await openOpensslRelay({
-      ...{ openssl: '/nowhere/openssl', identity: { privateKey: new Secret(desk.key) } },
-      onConnection: () => ({ report: (report) => void reports.push(report), plaintext: () => undefined }),
+      openssl: '/nowhere/openssl',
+      identity: { privateKey: new Secret(desk.key) },
     });
-    closers.push(() => absent.close());
+    const door = await relayPort(absent, () => ({
+      report: (report) => void reports.push(report),
+      plaintext: () => undefined,
+    }));
+    closers.push(() => absent.close().then(door.close));
     absent.load({ certificate: desk.certificate, trust: [], crls: [] });
-    const second = connectTcp(absent.port, '127.0.0.1');
+    const second = connectTcp(door.port, '127.0.0.1');
     second.resume();
     await once(second, 'close');
     expect(reports).toMatchObject([{ kind: 'ended', text: expect.stringContaining('did not start') }]);

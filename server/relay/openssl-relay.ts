@@ -1,30 +1,29 @@
 /**
  * The relay's second engine: `openssl s_server`, one child process for each connection. It checks a certificate inside
- * the handshake and sends the alert that Node keeps to itself. In front of it stands a plain listener that passes bytes
- * on unchanged, so that every connection has a process, an output and a key log of its own.
+ * the handshake and sends the alert that Node keeps to itself. Bytes are passed on to it unchanged, so that every
+ * connection has a process, an output and a key log of its own.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, inOpenssl, prepare } from './material.ts';
 import { OpensslConnection } from './openssl-connection.ts';
 import { OpensslProcess } from './openssl-process.ts';
-import type { LoadResult, Relay, RelayConnection, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
+import type { LoadResult, Relay, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
 
 export interface OpensslRelayOptions {
   /** path of the program */
   readonly openssl: string;
   readonly identity: Pick<RelayIdentity, 'privateKey'>;
-  readonly onConnection: (connection: RelayConnection) => RelayListener;
 }
 
 /** Only the owner of this process may look into the folder: it holds the server's key while the relay is open. */
 const PRIVATE = 0o600;
 
 /** Starts a relay without a certificate: until `load` succeeds every connection is closed. */
-export async function openOpensslRelay({ openssl, identity, onConnection }: OpensslRelayOptions): Promise<Relay> {
+export async function openOpensslRelay({ openssl, identity }: OpensslRelayOptions): Promise<Relay> {
   const folder = await mkdtemp(join(tmpdir(), 'trustwalk-relay-'));
   const connections = new Set<OpensslConnection>();
   let closing: Promise<void> | null = null;
@@ -33,37 +32,28 @@ export async function openOpensslRelay({ openssl, identity, onConnection }: Open
   /** those that stay for the tickets they have given out */
   let processes: OpensslProcess[] = [];
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket: Socket) => {
-    socket.on('error', () => socket.destroy());
-    const { remotePort, remoteAddress } = socket;
-    if (remotePort === undefined || remoteAddress !== '127.0.0.1') return void socket.destroy();
-    const listener = onConnection({ remotePort, destroy: () => socket.destroy() });
-    const connection = new OpensslConnection(socket, listener);
-    connections.add(connection);
-    socket.on('close', () => connections.delete(connection));
-    void connection.start(process);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve());
-  });
-  server.on('error', () => undefined); // a failed accept concerns that connection only
-
   return {
-    port: (server.address() as AddressInfo).port,
+    accept,
     load,
     disconnect: (sha256) => {
       for (const connection of connections) if (connection.sha256 === sha256) connection.destroy();
     },
     close: () =>
-      (closing ??= new Promise<void>((resolve) => {
-        server.close(() => resolve());
+      (closing ??= (async () => {
         for (const connection of connections) connection.destroy();
         for (const process of processes) process.kill();
-      })
-        .then(() => loaded?.args.catch(() => undefined)) // they may still be being written
-        .then(() => rm(folder, { recursive: true, force: true }))),
+        await loaded?.args.catch(() => undefined); // they may still be being written
+        await rm(folder, { recursive: true, force: true });
+      })()),
   };
+
+  function accept(socket: Socket, listener: RelayListener): void {
+    socket.on('error', () => socket.destroy());
+    const connection = new OpensslConnection(socket, listener);
+    connections.add(connection);
+    socket.on('close', () => connections.delete(connection));
+    void connection.start(process);
+  }
 
   /** One that waits with its tickets, or a new one. */
   async function process(): Promise<OpensslProcess> {

@@ -2,6 +2,7 @@
  * What every server engine of the order desk offers. The relay ends TLS: it holds the server's key, loads what the
  * learner signed for it, and hands the plaintext to a callback. It knows neither the tap nor the desk.
  */
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RelaySettings } from '../../src/core/bridge/settings.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
@@ -57,13 +58,6 @@ export type RelayReport =
   /** the other side closed, or the engine gave up waiting */
   | { readonly kind: 'ended'; readonly code: string | null; readonly text: string };
 
-/** One connection that reached the relay, before any TLS. */
-export interface RelayConnection {
-  /** the TCP port that the connection came from: the tap's own end, so a run can be found by it */
-  readonly remotePort: number;
-  destroy(): void;
-}
-
 /** The caller's side of one connection. */
 export interface RelayListener {
   report(report: RelayReport): void;
@@ -77,8 +71,12 @@ export type LoadResult =
   | { readonly kind: 'refused'; readonly code: MaterialCode; readonly text: string };
 
 export interface Relay {
-  /** The loopback port it listens on. */
-  readonly port: number;
+  /**
+   * Takes a connection from its first byte on, and owns it.
+   *
+   * @param socket paused; its port on the other side is its name here, so all must come from one address
+   */
+  accept(socket: Socket, listener: RelayListener): void;
   /**
    * Loads material for all later connections; open ones stay as they are. Tickets that were given out under another
    * certificate, other anchors or other CRLs open nothing any more.
@@ -88,6 +86,6 @@ export interface Relay {
   load(material: RelayMaterial): LoadResult;
   /** Ends every connection whose client certificate has this SHA-256 fingerprint. */
   disconnect(sha256: string): void;
-  /** Ends the listener and every connection. May run twice. */
+  /** Ends every connection. May run twice. */
   close(): Promise<void>;
 }

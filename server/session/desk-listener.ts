@@ -14,7 +14,10 @@ import {
 } from './desk-connection.ts';
 import { openNodeRelay } from '../relay/node-relay.ts';
 import { recorded } from './recorded.ts';
-import { openTappedRelay } from './tapped-relay.ts';
+import { listenForClients } from '../tap/listener.ts';
+import type { TapRun } from '../tap/tap-run.ts';
+import type { Loopback } from './loopback.ts';
+import { tappedRelay, type TappedRunListener } from './tapped-relay.ts';
 
 export interface DeskListenerLimits extends DeskConnectionLimits {
   /** from the accept to the verified client certificate, however slowly bytes come */
@@ -50,6 +53,7 @@ export interface DeskListenerOptions {
   readonly host: string;
   /** 0 picks a free one */
   readonly port: number;
+  readonly loopback: Loopback;
   readonly privateKey: Secret;
   readonly material: DeskMaterial;
   readonly serve: (stream: Duplex, client: DeskClient) => void;
@@ -90,7 +94,7 @@ export interface DeskListener {
  * @throws StartError when the desk's own material cannot be used; Node's error when the port cannot be had
  */
 export async function openDeskListener(options: DeskListenerOptions): Promise<DeskListener> {
-  const { host, port, privateKey, material, serve, now, record, limits = DESK_LISTENER_LIMITS } = options;
+  const { host, port, loopback, privateKey, material, serve, now, record, limits = DESK_LISTENER_LIMITS } = options;
   const { refusal = () => null, refused = () => undefined } = options;
   const listeners = new Set<(run: DeskRun) => void>();
   const open = new Set<DeskConnection>();
@@ -122,39 +126,41 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
     over: (connection) => void open.delete(connection),
   };
 
-  const relay = await openTappedRelay({
-    openRelay: (onConnection) =>
-      openNodeRelay({ identity: { privateKey }, handshakeMs: limits.handshakeMs, onConnection }),
-    listen: { host, port },
+  const relay = tappedRelay({
+    relay: openNodeRelay({ identity: { privateKey }, handshakeMs: limits.handshakeMs }),
+    loopback,
     deadlineMs: limits.connectionMs,
-    maxRuns: limits.connections,
-    onRun: (run) => {
-      const startedAt = now();
-      const connection = new DeskConnection(++count, startedAt, run, limits, owner);
-      open.add(connection);
-      const halfOpen = [...open].filter(({ sha256 }) => sha256 === null).length;
-      if (halfOpen > limits.halfOpen) setImmediate(() => run.end());
-      if (record === undefined) return connection;
-      const { peerAddress: address, peerPort } = run;
-      const ends = {
-        client: { address, port: peerPort },
-        server: { address: address.includes(':') ? '::1' : '127.0.0.1', port: relay.port },
-      };
-      const recorder = record({ owner: null, label: 'desk', startedAt, ...ends });
-      noteRefusal.set(connection, ({ code, text }) => {
-        const said = { type: 'event', at: now() - startedAt, side: 'server', peer: null } as const;
-        recorder.take({ ...said, name: 'refuses-peer', code, text });
-      });
-      return recorded(connection, recorder);
-    },
   });
   const loaded = relay.load(material);
   if (loaded.kind === 'refused') {
     await relay.close();
     throw new StartError(`The desk cannot use its certificates. ${loaded.text}`);
   }
+  const onRun = (run: TapRun): TappedRunListener => {
+    const startedAt = now();
+    const connection = new DeskConnection(++count, startedAt, run, limits, owner);
+    open.add(connection);
+    const halfOpen = [...open].filter(({ sha256 }) => sha256 === null).length;
+    if (halfOpen > limits.halfOpen) setImmediate(() => run.end());
+    if (record === undefined) return connection;
+    const { peerAddress: address, peerPort } = run;
+    const ends = {
+      client: { address, port: peerPort },
+      server: { address: address.includes(':') ? '::1' : '127.0.0.1', port: listener.port },
+    };
+    const recorder = record({ owner: null, label: 'desk', startedAt, ...ends });
+    noteRefusal.set(connection, ({ code, text }) => {
+      const said = { type: 'event', at: now() - startedAt, side: 'server', peer: null } as const;
+      recorder.take({ ...said, name: 'refuses-peer', code, text });
+    });
+    return recorded(connection, recorder);
+  };
+  const listener = await listenForClients({
+    ...{ host, port, maxClients: limits.connections },
+    onClient: (client) => void relay.join(client, onRun).catch(() => undefined), // the client is closed; it may try again
+  });
   return {
-    port: relay.port,
+    port: listener.port,
     load: (later) => relay.load(later),
     disconnect: (sha256) => relay.disconnect(sha256),
     latest: () => [...latest.values()].map((run) => run()),
@@ -162,7 +168,7 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    close: () => relay.close(),
+    close: async () => void (await Promise.all([relay.close(), listener.close()])),
   };
 }
 

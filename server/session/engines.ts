@@ -10,12 +10,11 @@ const LESSON_HANDSHAKE_MS = 24 * 60 * 60_000;
 
 /** Node's own; and openssl's, where the program is on the PATH. */
 export async function findEngines(): Promise<Engines> {
-  const node: Engines['node'] = (identity, onConnection) =>
-    openNodeRelay({ identity, handshakeMs: LESSON_HANDSHAKE_MS, onConnection });
+  const node: Engines['node'] = (identity) => openNodeRelay({ identity, handshakeMs: LESSON_HANDSHAKE_MS });
   if (!(await isOpenssl('openssl'))) return { node };
   return {
     node,
-    openssl: (identity, onConnection) => openOpensslRelay({ openssl: 'openssl', identity, onConnection }),
+    openssl: (identity) => openOpensslRelay({ openssl: 'openssl', identity }),
   };
 }
 

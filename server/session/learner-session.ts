@@ -1,6 +1,5 @@
 /** One learner's session: answers the page's requests, and owns every socket and timer that they need. */
-import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
 import type * as v from 'valibot';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
@@ -13,14 +12,14 @@ import type { KeptSession } from '../relay/kept-session.ts';
 import type { TapRun } from '../tap/tap-run.ts';
 import { isRevoked, knownCrl, REVOKED } from '../desk/crl.ts';
 import { failed } from './answers.ts';
-import { prepareEnd, type EndNeeds, type Page } from './client-end.ts';
+import { prepareEnd, type EndNeeds, type OpenEnd, type Page, type ReadyEnd } from './client-end.ts';
 import { FactLog } from './fact-log.ts';
 import { KeptSessions } from './kept-sessions.ts';
 import { LabLine } from './lab-line.ts';
 import { actOn, OVER } from './run-actions.ts';
 import { SessionRun } from './session-run.ts';
 import type { Session, SessionDeps, SessionDesk } from './session.ts';
-import { openTappedRelay, type TappedRelay, type TappedRunListener } from './tapped-relay.ts';
+import { tappedRelay, type TappedRelay, type TappedRunListener } from './tapped-relay.ts';
 
 type Of<Schema extends v.GenericSchema> = v.InferOutput<Schema>;
 
@@ -37,10 +36,6 @@ export class LearnerSession implements Session {
   readonly #log: FactLog;
   /** runs of which something may still come */
   readonly #runs = new Map<number, SessionRun>();
-  /** open runs by the client's own TCP port: how the tap finds them, and how it knows a stranger */
-  readonly #byPeerPort = new Map<number, SessionRun>();
-  /** the same connections at the tap; one may be joined there before or after its run is registered here */
-  readonly #tapRuns = new Map<number, TapRun>();
   /** the last runs whose client is in a page */
   readonly #ofPages = new Map<number, { readonly run: SessionRun; readonly page: Page }>();
   #runCount = 0;
@@ -91,7 +86,7 @@ export class LearnerSession implements Session {
 
   send({ run, bytes }: ClientBytes, page: Page): void {
     const end = this.#runs.get(run)?.end;
-    if (end?.program === 'page' && end.page === page) end.client.write(bytes);
+    if (end?.program === 'page' && end.page === page) end.client.send(bytes);
   }
 
   left(page: Page): void {
@@ -99,7 +94,7 @@ export class LearnerSession implements Session {
       const { end, tap, isShut } = run;
       if (end?.program !== 'page' || end.page !== page) continue;
       // Nobody is there any more to let through what waits, nor the goodbye behind it.
-      if (isShut) tap?.cut('FIN');
+      if (isShut) tap.cut('FIN');
       else end.client.hangUp();
     }
   }
@@ -173,18 +168,38 @@ export class LearnerSession implements Session {
     if (typeof kept === 'string') return failed(request, 'no-ticket', kept);
     const bufferedBytes = this.#limits.clientBufferedBytes;
     const sessions = { resumed: kept, onSession: this.#keeperOf(request), now: this.#deps.now };
-    const ready = prepareEnd(request, { page, bufferedBytes, ...sessions });
+    const ready = prepareEnd(request, { page, loopback: this.#deps.loopback, bufferedBytes, ...sessions });
     if (ready.kind === 'refused') return failed(request, ready.code, ready.text);
 
-    const socket = await this.#connected(request.client === 'page');
-    if (this.#closing) {
-      socket.destroy();
-      return failed(request, 'internal', ENDED);
-    }
-    const run = this.#opensRun(request, socket);
-    run.end = ready.start(socket, (report) => run.fromClient(report));
-    if (run.end.program === 'page') this.#remember(run, page);
+    const run = await this.#joined(request, ready);
+    if (run === null) return failed(request, 'internal', ENDED);
+    if (run.end?.program === 'page') this.#remember(run, page);
     return { type: 'dialled', re: request.id, run: run.id };
+  }
+
+  /** The client brought to the relay, which is the only address that a session ever dials; null: the session has ended. */
+  async #joined(request: Dial, ready: ReadyEnd): Promise<SessionRun | null> {
+    this.#dialling += 1;
+    try {
+      const engine = this.#engine;
+      const relay = await this.#opened(engine);
+      const { atTap, start } = await ready.open();
+      let run: SessionRun | null = null;
+      await relay.join(atTap, (tapRun) => {
+        const opened = this.#opensRun(request, engine, tapRun);
+        run = opened;
+        return this.#listenerOf(opened);
+      });
+      return run && this.#begun(run, atTap, start);
+    } finally {
+      this.#dialling -= 1;
+    }
+  }
+
+  #begun(run: SessionRun, atTap: OpenEnd['atTap'], start: OpenEnd['start']): SessionRun {
+    run.end = start((report) => run.fromClient(report));
+    atTap.once('close', () => (run.end = null));
+    return run;
   }
 
   /** What Node's client goes on from; a sentence where it is asked to and cannot. */
@@ -208,39 +223,18 @@ export class LearnerSession implements Session {
       this.#ofPages.delete(oldest);
   }
 
-  /** A connection to the own tap: the only address that a session ever dials. */
-  async #connected(allowHalfOpen: boolean): Promise<Socket> {
-    this.#dialling += 1;
-    try {
-      const { port } = await this.#opened(this.#engine);
-      const socket = connect({ host: LOOPBACK, port, noDelay: true, allowHalfOpen });
-      await once(socket, 'connect');
-      return socket;
-    } finally {
-      this.#dialling -= 1;
-    }
-  }
-
-  /** Registers the run before any byte of it is sent, so that the tap finds it. */
-  #opensRun(request: Dial, socket: Socket): SessionRun {
+  /** Registers the run before any byte of it has passed. */
+  #opensRun(request: Dial, engine: Engine, tapRun: TapRun): SessionRun {
     const startedAt = this.#deps.now();
-    const port = socket.localPort ?? 0;
+    const { peerPort, localPort, remotePort } = tapRun;
     const recorder = this.#deps.record?.({
       ...{ owner: this.#owner, label: request.label, startedAt },
-      client: { address: LOOPBACK, port },
-      server: { address: LOOPBACK, port: socket.remotePort ?? 0 },
+      client: { address: LOOPBACK, port: peerPort || localPort },
+      server: { address: LOOPBACK, port: remotePort },
     });
     const logs = { facts: this.#log, recorder: recorder ?? NO_RECORDER };
-    const run = new SessionRun(++this.#runCount, logs, request, this.#engine, startedAt);
+    const run = new SessionRun(++this.#runCount, logs, request, { engine, startedAt, tap: tapRun });
     this.#runs.set(run.id, run);
-    this.#byPeerPort.set(port, run);
-    const tapRun = this.#tapRuns.get(port);
-    if (tapRun) run.joined(tapRun);
-    socket.once('close', () => {
-      run.end = null;
-      // What it sent may still wait at the tap; without one nothing more can come.
-      if (!this.#tapRuns.has(port)) this.#forget(run, port);
-    });
     return run;
   }
 
@@ -251,12 +245,11 @@ export class LearnerSession implements Session {
     return { type: 'done', re: id };
   }
 
-  #forget(run: SessionRun, port: number): void {
+  #forget(run: SessionRun): void {
     run.over();
     // A page ends its side itself, but it may have left, or take the tap's end for its own.
     if (run.end?.program === 'page') run.end.client.hangUp();
     this.#runs.delete(run.id);
-    if (this.#byPeerPort.get(port) === run) this.#byPeerPort.delete(port);
   }
 
   #noRun(request: { readonly id: number }, run: number): Answer {
@@ -268,49 +261,30 @@ export class LearnerSession implements Session {
   #opened(engine: Engine): Promise<TappedRelay> {
     const known = this.#relays.get(engine);
     if (known) return known;
-    const { identities, engines } = this.#deps;
+    const { identities, engines, loopback } = this.#deps;
     const open = engines[engine] ?? engines.node;
-    const relay = openTappedRelay({
-      openRelay: async (onConnection) => open(await identities(KEY_KINDS[0]), onConnection),
-      listen: { host: LOOPBACK, port: 0 },
-      deadlineMs: this.#limits.connectionMs,
-      // A dial that was refused a moment ago may still be closing while the next one opens.
-      maxRuns: 2 * this.#limits.connectionsPerSession,
-      onRun: (run) => this.#listenTo(run),
-    });
-    this.#relays.set(engine, relay);
-    relay.catch(() => this.#relays.delete(engine));
-    return relay;
+    const started = (async () => {
+      const relay = await open(await identities(KEY_KINDS[0]));
+      return tappedRelay({ relay, loopback, deadlineMs: this.#limits.connectionMs });
+    })();
+    this.#relays.set(engine, started);
+    started.catch(() => this.#relays.delete(engine));
+    return started;
   }
 
-  #listenTo(tapRun: TapRun): TappedRunListener {
-    const { peerAddress, peerPort } = tapRun;
-    const isOwn = peerAddress === LOOPBACK;
-    let run: SessionRun | undefined;
-    if (isOwn) this.#tapRuns.set(peerPort, tapRun);
-    this.#byPeerPort.get(peerPort)?.joined(tapRun);
-    const found = (tell: (run: SessionRun) => void) => {
-      run ??= isOwn ? this.#byPeerPort.get(peerPort) : undefined;
-      if (run) tell(run);
-      else tapRun.end(); // another program of this machine has dialled the tap's port
-    };
+  #listenerOf(run: SessionRun): TappedRunListener {
     return {
-      held: (record) => found((run) => run.held(record)),
-      record: (record) => found((run) => run.record(record)),
-      closed: (from, how) => found((run) => run.closed(from, how)),
+      held: (record) => run.held(record),
+      record: (record) => run.record(record),
+      closed: (from, how) => run.closed(from, how),
       notTls: () => undefined, // the dissection says so itself
-      report: (report) => found((run) => run.fromRelay(report)),
-      plaintext: (stream, peer) =>
-        found((run) => {
-          this.#desk ??= this.#deps.openDesk();
-          this.#desk.serve(stream, peer);
-          stream.on('data', run.deskReader()); // beside the desk, which reads it already
-        }),
-      over: () => {
-        if (this.#tapRuns.get(peerPort) === tapRun) this.#tapRuns.delete(peerPort);
-        run ??= this.#byPeerPort.get(peerPort);
-        if (run) this.#forget(run, peerPort);
+      report: (report) => run.fromRelay(report),
+      plaintext: (stream, peer) => {
+        this.#desk ??= this.#deps.openDesk();
+        this.#desk.serve(stream, peer);
+        stream.on('data', run.deskReader()); // beside the desk, which reads it already
       },
+      over: () => this.#forget(run),
     };
   }
 

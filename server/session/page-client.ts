@@ -1,37 +1,47 @@
+import { Duplex } from 'node:stream';
+
 /**
- * The near end of a run whose TLS client lives in the page: a socket to the tap that carries the page's bytes. What the
- * server sends is read by the page from the tap's records, so here it is only taken off the socket.
+ * The client's end of a run whose TLS client lives in the page. The tap reads from it what the page sends. What the tap
+ * writes to it goes nowhere: the page reads the tap's records.
  */
-import type { Socket } from 'node:net';
-
-export class PageClient {
-  readonly #socket: Socket;
+export class PageClient extends Duplex {
   readonly #mostBytes: number;
+  #hasHungUp = false;
 
-  /**
-   * @param socket connected to the tap, with `allowHalfOpen`: the page decides when its side ends
-   * @param mostBytes that may wait for the tap
-   */
-  constructor(socket: Socket, mostBytes: number) {
-    this.#socket = socket;
+  /** @param mostBytes that may wait for the tap */
+  constructor(mostBytes: number) {
+    super({ allowHalfOpen: true }); // the page decides when its side ends
     this.#mostBytes = mostBytes;
-    socket.on('error', () => socket.destroy());
-    socket.resume();
   }
 
-  /** Sends bytes as they are. A page that sends far more than the tap takes is cut off. */
-  write(bytes: Uint8Array): void {
-    if (!this.#socket.writable) return;
-    this.#socket.write(bytes);
-    if (this.#socket.writableLength > this.#mostBytes) this.#socket.destroy();
+  /** Sends the page's bytes as they are. A page that sends far more than the tap takes is cut off. */
+  send(bytes: Uint8Array): void {
+    if (this.#hasHungUp || this.destroyed) return;
+    this.push(bytes);
+    if (this.readableLength > this.#mostBytes) this.destroy(new Error('The page sends more than is taken.'));
   }
 
-  /** A FIN, behind everything that was sent. */
+  /** An end in good order, behind everything that was sent. */
   hangUp(): void {
-    this.#socket.end();
+    if (this.#hasHungUp || this.destroyed) return;
+    this.#hasHungUp = true;
+    this.push(null);
   }
 
-  destroy(): void {
-    this.#socket.destroy();
+  /** As a socket has it; there is nobody to hear the reset. */
+  resetAndDestroy(): this {
+    return this.destroy();
+  }
+
+  override _read(): void {
+    return; // the page sends when it likes
+  }
+
+  override _write(_bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    done();
+  }
+
+  override _writev(_bytes: unknown[], done: () => void): void {
+    done();
   }
 }

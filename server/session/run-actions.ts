@@ -20,14 +20,14 @@ export function actOn(run: SessionRun, request: RunRequest): Answer {
       return { type: 'done', re: request.id };
     case 'pass': {
       const bytes = request.delivered === null ? null : Buffer.from(request.delivered, 'base64');
-      if (run.tap?.pass(request.record, bytes)) return { type: 'done', re: request.id };
+      if (run.tap.pass(request.record, bytes)) return { type: 'done', re: request.id };
       return failed(request, 'no-such-record', 'No such record waits at the gate.');
     }
     case 'inject':
-      if (run.tap?.inject(request.from, Buffer.from(request.bytes, 'base64'))) return { type: 'done', re: request.id };
+      if (run.tap.inject(request.from, Buffer.from(request.bytes, 'base64'))) return { type: 'done', re: request.id };
       return failed(request, 'run-over', `The ${request.from}’s side has ended: nothing can be sent in its name.`);
     case 'cut':
-      run.tap?.cut(request.how);
+      run.tap.cut(request.how);
       return { type: 'done', re: request.id };
   }
 }

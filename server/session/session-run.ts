@@ -20,6 +20,14 @@ export interface RunLogs {
   readonly recorder: Recorder;
 }
 
+/** How a run begins. */
+interface RunStart {
+  readonly engine: Engine;
+  /** Unix time in ms */
+  readonly startedAt: number;
+  readonly tap: TapRun;
+}
+
 /** What a program said with an event. */
 interface Said {
   readonly code?: string | null;
@@ -30,31 +38,23 @@ interface Said {
 
 export class SessionRun {
   readonly id: number;
-  /** null before it is there, and once nobody can speak through it any more */
+  /** null before it has begun, and once nobody can speak through it any more */
   end: ClientEnd | null = null;
   readonly #logs: RunLogs;
-  #tap: TapRun | null = null;
+  readonly tap: TapRun;
   #gate: GateMode;
   readonly #heldSince = new Map<number, number>();
   readonly #startedMs = performance.now();
 
-  constructor(id: number, logs: RunLogs, dial: Dial, engine: Engine, startedAt: number) {
+  constructor(id: number, logs: RunLogs, dial: Dial, { engine, startedAt, tap }: RunStart) {
     this.id = id;
+    this.tap = tap;
     this.#logs = logs;
     const { label, client, serverName, hold } = dial;
     this.#gate = hold ? 'hold' : 'run';
+    tap.setMode(this.#gate);
     const version = dial.client === 'node' ? dial.version : '1.3';
     logs.facts.add({ type: 'run', run: id, label, version, client, engine, serverName, startedAt });
-  }
-
-  /** The run as the tap knows it; null before it is joined there. */
-  get tap(): TapRun | null {
-    return this.#tap;
-  }
-
-  joined(tap: TapRun): void {
-    this.#tap = tap;
-    tap.setMode(this.#gate);
   }
 
   /** Whether the gate keeps what comes. */
@@ -64,7 +64,7 @@ export class SessionRun {
 
   setGate(mode: GateMode): void {
     this.#gate = mode;
-    this.#tap?.setMode(mode);
+    this.tap.setMode(mode);
   }
 
   held({ index, from, sent }: HeldRecord): void {

@@ -10,8 +10,8 @@ import type { Fact } from '../../src/core/bridge/run.ts';
 import type { KeyKind } from '../../src/core/pki/keys/key-kind.ts';
 import type { OpenRecorder } from '../log/recording.ts';
 import type { AcceptedClient, Relay, RelayIdentity } from '../relay/relay.ts';
-import type { OpenRelay } from './tapped-relay.ts';
 import type { Page } from './client-end.ts';
+import type { Loopback } from './loopback.ts';
 
 /** One learner's relay, tap, clients and log. */
 export interface Session {
@@ -50,13 +50,15 @@ export interface SessionDesk {
 
 /** How a relay of each engine is started; an engine that this machine lacks is left out. */
 export type Engines = { readonly node: OpenEngine } & { readonly [E in Engine]?: OpenEngine };
-export type OpenEngine = (identity: RelayIdentity, onConnection: Parameters<OpenRelay>[0]) => Promise<Relay>;
+export type OpenEngine = (identity: RelayIdentity) => Relay | Promise<Relay>;
 
 export interface SessionDeps {
   /** the relay's key of a kind, and the request over it */
   readonly identities: (kind: KeyKind) => Promise<RelayIdentity>;
   /** the engines that a learner's relay can have */
   readonly engines: Engines;
+  /** what clients, tap and relay are connected by */
+  readonly loopback: Loopback;
   /** Makes a desk with an empty store in memory. */
   readonly openDesk: () => SessionDesk;
   /** Makes one that takes every way of sealing, also none: the labs attack them. */

@@ -1,11 +1,8 @@
-/**
- * A relay with a tap in front of it. Neither knows the other: a connection of the tap is found again at the relay by
- * the port from which the tap has connected.
- */
+/** A relay with a tap in front of it. Neither knows the other: what passes between them is a connection of its own. */
 import type { Duplex } from 'node:stream';
-import type { AcceptedClient, Relay, RelayConnection, RelayListener, RelayReport } from '../relay/relay.ts';
-import type { TapObserver, TapRun } from '../tap/tap-run.ts';
-import { openTap, type TapOptions } from '../tap/tap.ts';
+import type { AcceptedClient, Relay, RelayReport } from '../relay/relay.ts';
+import { joinRun, type TapEnd, type TapObserver, type TapRun } from '../tap/tap-run.ts';
+import type { Loopback } from './loopback.ts';
 
 /** Who is told of one connection: what the tap saw, and what the relay reported. */
 export interface TappedRunListener extends Omit<TapObserver, 'over'> {
@@ -16,78 +13,77 @@ export interface TappedRunListener extends Omit<TapObserver, 'over'> {
   over(): void;
 }
 
-/** Starts a relay of some engine. */
-export type OpenRelay = (onConnection: (connection: RelayConnection) => RelayListener) => Promise<Relay>;
-
-export interface TappedRelayOptions extends Pick<TapOptions, 'listen' | 'deadlineMs' | 'maxRuns'> {
-  readonly openRelay: OpenRelay;
-  readonly onRun: (run: TapRun) => TappedRunListener;
+export interface TappedRelayOptions {
+  readonly relay: Relay;
+  readonly loopback: Loopback;
+  /** the longest life of a connection; when it is over the tap ends it */
+  readonly deadlineMs: number;
 }
 
-/** The port is the tap's. */
-export type TappedRelay = Pick<Relay, 'port' | 'load' | 'disconnect' | 'close'>;
-
-/** What is still open of a run. */
-interface Entry {
-  readonly listener: TappedRunListener;
-  readonly parts: Set<'tap' | 'relay'>;
+export interface TappedRelay extends Pick<Relay, 'load' | 'disconnect'> {
+  /**
+   * Brings a client's connection to the relay and owns it from here on. Rejects with Node's own error when there can be
+   * no connection to the relay; the client's is closed then.
+   *
+   * @param client paused, and allowed to be half open
+   * @param onRun is called before any byte of it has passed; not at all when the client has gone
+   */
+  join(client: TapEnd, onRun: (run: TapRun) => TappedRunListener): Promise<void>;
+  /** Ends the relay and every connection. May run twice. */
+  close(): Promise<void>;
 }
 
-/** Opens both. Rejects with Node's error when the tap's port cannot be had; nothing stays open then. */
-export async function openTappedRelay(options: TappedRelayOptions): Promise<TappedRelay> {
-  const { openRelay, listen, deadlineMs, maxRuns, onRun } = options;
-  const entries = new Map<number, Entry>();
-  const partIsOver = (port: number, entry: Entry | undefined, part: 'tap' | 'relay') => {
-    if (!entry?.parts.delete(part) || entry.parts.size > 0) return;
-    if (entries.get(port) === entry) entries.delete(port);
-    entry.listener.over();
+export function tappedRelay({ relay, loopback, deadlineMs }: TappedRelayOptions): TappedRelay {
+  const sockets = new Set<TapEnd>();
+  let closing: Promise<void> | null = null;
+  const own = <End extends TapEnd>(socket: End): End => {
+    socket.on('error', () => socket.destroy()); // without a listener one reset would end the process
+    socket.on('close', () => sockets.delete(socket));
+    sockets.add(socket);
+    return socket;
   };
 
-  // The relay may see a connection before the tap knows its own port, so the run is looked up with the first report;
-  // that needs bytes of the run, or its end, and the tap passes neither before it has told of the run.
-  const relay = await openRelay(({ remotePort }) => ({
-    report: (report) => {
-      const entry = entries.get(remotePort);
-      entry?.listener.report(report);
-      if (report.kind !== 'key-log' && report.kind !== 'accepted') partIsOver(remotePort, entry, 'relay');
-    },
-    plaintext: (stream, peer) => {
-      const entry = entries.get(remotePort);
-      if (entry) entry.listener.plaintext(stream, peer);
-      else stream.destroy();
-    },
-  }));
-
-  try {
-    const tap = await openTap({
-      listen,
-      target: { host: '127.0.0.1', port: relay.port },
-      deadlineMs,
-      maxRuns,
-      onRun: (run) => {
-        const listener = onRun(run);
-        const entry: Entry = { listener, parts: new Set(['tap', 'relay']) };
-        entries.set(run.localPort, entry);
-        return {
-          held: (record) => listener.held(record),
-          record: (record) => listener.record(record),
-          closed: (from, how) => listener.closed(from, how),
-          notTls: (from) => listener.notTls(from),
-          over: () => partIsOver(run.localPort, entry, 'tap'),
-        };
-      },
+  async function join(client: TapEnd, onRun: (run: TapRun) => TappedRunListener): Promise<void> {
+    own(client);
+    const { near, far } = await loopback.pair().catch((error: unknown) => {
+      client.resetAndDestroy();
+      throw error;
     });
-    const close = async () => {
-      await Promise.all([tap.close(), relay.close()]);
-    };
-    return {
-      port: tap.port,
-      load: (material) => relay.load(material),
-      disconnect: (sha256) => relay.disconnect(sha256),
-      close,
-    };
-  } catch (error) {
-    await relay.close();
-    throw error;
+    if (closing || client.destroyed) {
+      for (const socket of [near, far]) socket.destroy();
+      client.resetAndDestroy();
+      return;
+    }
+    joinRun({ client, server: own(near) }, deadlineMs, (run) => {
+      const listener = onRun(run);
+      const parts = new Set(['tap', 'relay']);
+      const isOver = (part: 'tap' | 'relay') => {
+        if (parts.delete(part) && parts.size === 0) listener.over();
+      };
+      relay.accept(far, {
+        report: (report) => {
+          listener.report(report);
+          if (report.kind !== 'key-log' && report.kind !== 'accepted') isOver('relay');
+        },
+        plaintext: (stream, peer) => listener.plaintext(stream, peer),
+      });
+      return {
+        held: (record) => listener.held(record),
+        record: (record) => listener.record(record),
+        closed: (from, how) => listener.closed(from, how),
+        notTls: (from) => listener.notTls(from),
+        over: () => isOver('tap'),
+      };
+    });
   }
+
+  return {
+    join,
+    load: (material) => relay.load(material),
+    disconnect: (sha256) => relay.disconnect(sha256),
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return (closing ??= relay.close());
+    },
+  };
 }

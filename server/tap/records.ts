@@ -56,10 +56,30 @@ export class RecordSplitter {
     return (this.#parts[0] ?? new Uint8Array()).subarray(0, HEADER_BYTES);
   }
 
+  /**
+   * The next bytes. Where one part holds them they are a view of it, not a copy: what is kept of a connection is kept, and
+   * forgotten, as a whole.
+   */
   #take(length: number): Uint8Array {
-    const all = this.#parts.length === 1 ? (this.#parts[0] ?? new Uint8Array()) : concat(...this.#parts);
     this.#waiting -= length;
-    this.#parts = this.#waiting > 0 ? [all.subarray(length)] : [];
-    return new Uint8Array(all.subarray(0, length)); // a copy: Buffer's own slice() would share the read buffer
+    const first = this.#cut(length);
+    if (first.length === length) return first;
+    const piece = new Uint8Array(length);
+    piece.set(first);
+    for (let at = first.length; at < length;) {
+      const part = this.#cut(length - at);
+      piece.set(part, at);
+      at += part.length;
+    }
+    return piece;
+  }
+
+  /** At most so many bytes of the first part. */
+  #cut(most: number): Uint8Array {
+    const [first = new Uint8Array()] = this.#parts;
+    if (first.length <= most) this.#parts.shift();
+    else this.#parts[0] = first.subarray(most);
+    const length = Math.min(first.length, most);
+    return new Uint8Array(first.buffer, first.byteOffset, length);
   }
 }

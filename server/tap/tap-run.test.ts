@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { TapRun } from './tap-run.ts';
-import { openTap, type TapOptions } from './tap.ts';
+import { listenForClients } from './listener.ts';
+import { joinRun, type TapObserver, type TapRun } from './tap-run.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -12,7 +12,7 @@ afterEach(async () => {
 const record = (type: number, ...body: number[]) => Buffer.from([type, 3, 3, 0, body.length, ...body]);
 
 /** A tap in front of a plain TCP server; `said` is what the observer was told, in short words. */
-async function aTap(options: Partial<TapOptions> = {}) {
+async function aTap({ deadlineMs = 60_000 } = {}) {
   const said: string[] = [];
   const accepted: Socket[] = [];
   const arrivals: ((socket: Socket) => void)[] = [];
@@ -25,32 +25,36 @@ async function aTap(options: Partial<TapOptions> = {}) {
   let run: TapRun | undefined;
   let over = () => {};
   const isOver = new Promise<void>((resolve) => (over = resolve));
-  const tap = await openTap({
-    listen: { host: '127.0.0.1', port: 0 },
-    target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    deadlineMs: 60_000,
-    maxRuns: 10,
-    onRun: (opened) => {
-      run = opened;
-      return {
-        held: ({ index, from }) => void said.push(`${index} ${from} held`),
-        record: ({ index, from, sent, delivered }) =>
-          void said.push(`${index} ${from} ${sent.toString()}${delivered ? `>${[...delivered].toString()}` : ''}`),
-        closed: (from, how) => void said.push(`${from} ${how}`),
-        notTls: (from) => void said.push(`${from} is not TLS`),
-        over: () => {
-          said.push('over');
-          over();
-        },
-      };
+  const onRun = (opened: TapRun): TapObserver => {
+    run = opened;
+    return {
+      held: ({ index, from }) => void said.push(`${index} ${from} held`),
+      record: ({ index, from, sent, delivered }) =>
+        void said.push(`${index} ${from} ${sent.toString()}${delivered ? `>${[...delivered].toString()}` : ''}`),
+      closed: (from, how) => void said.push(`${from} ${how}`),
+      notTls: (from) => void said.push(`${from} is not TLS`),
+      over: () => {
+        said.push('over');
+        over();
+      },
+    };
+  };
+  const tap = await listenForClients({
+    ...{ host: '127.0.0.1', port: 0, maxClients: 10 },
+    onClient: (accepted) => {
+      accepted.on('error', () => accepted.destroy());
+      const { port } = server.address() as AddressInfo;
+      const near = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
+      near.on('error', () => near.destroy());
+      near.once('connect', () => joinRun({ client: accepted, server: near }, deadlineMs, onRun));
     },
-    ...options,
   });
   const client = connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true });
   client.on('error', () => client.destroy());
   const target = accepted[0] ?? (await new Promise<Socket>((resolve) => arrivals.push(resolve)));
   closers.push(async () => {
     client.destroy();
+    run?.end();
     for (const socket of accepted) socket.destroy();
     await tap.close();
     await new Promise((resolve) => server.close(resolve));
@@ -246,25 +250,8 @@ test('a receiver that does not read stops the sender instead of filling memory',
   expect(said.length).toBeGreaterThan(passed);
 });
 
-test('closing ends every run, and closing again is harmless', async () => {
-  const { tap, client, target, isOver, said } = await aTap();
-  client.write(record(22, 1));
-  await read(target, 6);
-  await Promise.all([tap.close(), tap.close(), isOver]);
-  expect(said.slice(1)).toEqual(['client cut', 'server cut', 'over']);
-  await expect(once(connect({ port: tap.port, host: '127.0.0.1' }), 'connect')).rejects.toThrow('ECONNREFUSED');
-});
-
 test('a port that is taken is an error of the caller', async () => {
   const { tap } = await aTap();
-  const again = openTap({
-    listen: { host: '127.0.0.1', port: tap.port },
-    target: { host: '127.0.0.1', port: 1 },
-    deadlineMs: 1000,
-    maxRuns: 1,
-    onRun: () => {
-      throw new Error('no run can come');
-    },
-  });
+  const again = listenForClients({ host: '127.0.0.1', port: tap.port, maxClients: 1, onClient: () => undefined });
   await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

@@ -3,6 +3,7 @@
  * what sockets force upon it: back-pressure, and the deadline.
  */
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Side } from '../../src/core/tls/dissection.ts';
 import {
   holderOf,
@@ -50,13 +51,22 @@ export interface TapObserver {
   over(): void;
 }
 
+/** One end of a run: a socket, or a stream in its place. */
+export interface TapEnd extends Duplex {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  resetAndDestroy(): unknown;
+}
+
 /** What the owner of a tap may do with one of its runs. */
 export interface TapRun {
-  /** the client's own end of the connection */
+  /** the client's own end of the connection; '' and 0 where it is no socket */
   readonly peerAddress: string;
   readonly peerPort: number;
   /** the port from which the tap has connected to the target: the target sees the run under it */
   readonly localPort: number;
+  /** the target's */
+  readonly remotePort: number;
   /** `hold` keeps every record until it is let through; `run` lets everything through. */
   setMode(mode: GateMode): void;
   /**
@@ -82,12 +92,12 @@ const HELD_RECORDS = 1000;
 const OTHER: { readonly [S in Side]: Side } = { client: 'server', server: 'client' };
 
 /**
- * Joins two connected sockets that were opened with `allowHalfOpen` and not read from, and owns them from here on.
+ * Joins two connections that may be half open and were not read from, and owns them from here on.
  *
  * @param onRun is called before any byte is read, so that the owner can find the run by its ports first
  */
 export function joinRun(
-  sockets: { readonly [S in Side]: Socket },
+  sockets: { readonly client: TapEnd; readonly server: Socket },
   deadlineMs: number,
   onRun: (run: TapRun) => TapObserver,
 ): void {
@@ -101,6 +111,7 @@ export function joinRun(
     peerAddress: sockets.client.remoteAddress ?? '',
     peerPort: sockets.client.remotePort ?? 0,
     localPort: sockets.server.localPort ?? 0,
+    remotePort: sockets.server.remotePort ?? 0,
     setMode: (mode) => feed({ kind: 'mode', mode }),
     pass: (index, delivered) => {
       if (holderOf(gate, index) === null) return false;
@@ -132,7 +143,9 @@ export function joinRun(
       told.add(from);
       observer.notTls(from);
     }
-    for (const bytes of pieces) feed({ kind: 'record', from, bytes });
+    inOneWrite(pieces.length, () => {
+      for (const bytes of pieces) feed({ kind: 'record', from, bytes });
+    });
   }
 
   function ended(from: Side, how: Ending): void {
@@ -144,8 +157,19 @@ export function joinRun(
     if (isEnded) return;
     const [next, commands] = step(gate, event);
     gate = next;
-    commands.forEach(carryOut);
+    inOneWrite(commands.length, () => commands.forEach(carryOut));
     flow();
+  }
+
+  /**
+   * What is let through at one time leaves in one write. It is cheaper, and it is safer: the first write to a peer that
+   * has gone only brings its reset, a second one fails, and Node then drops the peer's last words unread.
+   */
+  function inOneWrite(count: number, act: () => void): void {
+    if (count < 2) return act();
+    for (const socket of Object.values(sockets)) socket.cork();
+    act();
+    for (const socket of Object.values(sockets)) socket.uncork();
   }
 
   function carryOut(command: GateCommand): void {
@@ -177,7 +201,7 @@ export function joinRun(
   }
 
   /** Resets a socket after what is queued in it has left. */
-  function reset(target: Socket): void {
+  function reset(target: TapEnd): void {
     if (target.writable) target.write('', () => target.resetAndDestroy());
     else target.resetAndDestroy();
   }
@@ -198,7 +222,7 @@ export function joinRun(
   }
 
   /** The tap itself ends the run; a side whose own end was told before is not told again. */
-  function stopped(how: 'cut' | 'deadline', close: (socket: Socket) => void): void {
+  function stopped(how: 'cut' | 'deadline', close: (socket: TapEnd) => void): void {
     if (isEnded) return;
     isEnded = true;
     for (const side of ['client', 'server'] as const) {

@@ -8,6 +8,7 @@ import { openedRun, withFact, type Fact, type Run } from '../../src/core/bridge/
 import type { WithoutId } from '../../src/core/world/ports.ts';
 import type { Session, SessionDeps } from '../../server/session/session.ts';
 import { openNodeRelay } from '../../server/relay/node-relay.ts';
+import { createLoopback } from '../../server/session/loopback.ts';
 import { createSessions } from '../../server/session/sessions.ts';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { anAuthority, aRequest, issuedBy, signed, type Made } from './openssl-pki.ts';
@@ -48,9 +49,13 @@ const anEchoingDesk = (): ReturnType<SessionDeps['openDesk']> => ({
   close: () => undefined,
 });
 
+/** One for all of a file's tests, like a server's. */
+const loopback = createLoopback();
+
 export function sessionsFor(pki: Pki, change: Partial<SessionDeps> = {}) {
   return createSessions({
-    engines: { node: (identity, onConnection) => openNodeRelay({ identity, handshakeMs: 60_000, onConnection }) },
+    engines: { node: (identity) => openNodeRelay({ identity, handshakeMs: 60_000 }) },
+    loopback,
     identities: () => Promise.resolve({ privateKey: new Secret(pki.identity.key), csr: pki.identity.csr }),
     openDesk: anEchoingDesk,
     openLabDesk: anEchoingDesk,

@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { keyLogOf, viewOf } from '../../src/core/bridge/run.ts';
 import { decodeRecords, encodeRecords } from '../../src/core/bridge/frames.ts';
+import { createLoopback } from '../../server/session/loopback.ts';
 import { createDesk } from '../../server/desk/desk.ts';
 import type { Sessions } from '../../server/session/session.ts';
 import { openStore } from '../../server/store/sqlite-store.ts';
@@ -197,7 +198,7 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
     await learner.until(id, ({ heard }) => heard.length > 0);
     const before = learner.facts.length;
     const ports = listeningPorts();
-    expect(ports).toHaveLength(2); // of the tap and, behind it, the relay
+    expect(ports).toHaveLength(1); // by which all connections of this process with itself are made
     // From another loopback address, which Linux always has, even a port that the run itself uses can be had.
     const reusable = process.platform === 'linux' ? dialledPorts() : [];
     const taken = reusable.map((localPort) => ({ localAddress: '127.0.0.2', localPort }));
@@ -247,7 +248,8 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
 
   test('200 sessions, opened with a handshake each and closed, leave nothing open', async () => {
     const before = handles();
-    const sessions = sessionsFor(pki, { limits: limits({ sessions: 200 }) });
+    const loopback = createLoopback();
+    const sessions = sessionsFor(pki, { loopback, limits: limits({ sessions: 200 }) });
     for (let batch = 0; batch < 20; batch++) {
       const learners = Array.from({ length: 10 }, (_, index) => {
         return new Learner(sessions.of(`learner-${batch}-${index}`).session, pki);
@@ -262,6 +264,7 @@ describe.skipIf(!hasProgram('openssl'))('a learner’s session', () => {
     }
     expect(handles()).toBeGreaterThan(before + 200);
     await sessions.closeAll();
+    await loopback.close();
     await expect.poll(handles, { timeout: 5000 }).toBeLessThanOrEqual(before);
   });
 });
