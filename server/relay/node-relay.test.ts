@@ -244,6 +244,15 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     expect(said()[0]).toMatch(/^ended/);
   });
 
+  test('who comes again is recognised, and nobody is taken for another', async () => {
+    const { port, reports } = await aRelay();
+    const bob = issuedBy(ca, { subject: '/CN=bob', for: 'client' });
+    for (const who of [alice, bob, alice, bob]) await dial(port, who);
+    const peers = reports.flatMap((report) => (report.kind === 'accepted' ? [report.peer] : []));
+    expect(peers.slice(0, 2).map(({ subject }) => subject)).toEqual(['CN=alice,O=Order Desk', 'CN=bob']);
+    expect(peers.slice(2)).toEqual(peers.slice(0, 2));
+  });
+
   test('one client can be cut off by its fingerprint, live', async () => {
     const { relay, port, reports } = await aRelay();
     const bob = issuedBy(ca, { subject: '/CN=bob', for: 'client' });

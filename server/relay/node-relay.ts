@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, prepare } from './material.ts';
-import { clientOf, peerIn } from './peer.ts';
+import { KnownClients, peerIn } from './peer.ts';
 import { NO_CERTIFICATE, alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
 import type {
   AcceptedClient,
@@ -39,6 +39,7 @@ const TICKET_KEY_BYTES = 48; // as Node has it: 16 of a name, 16 of HMAC, 16 of 
 
 /** Starts a relay without a certificate: until `load` succeeds every handshake fails. */
 export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Relay {
+  const clients = new KnownClients();
   const connections = new Map<number, Connection>();
   const sockets = new Set<Socket>();
   /** Tickets outlive a load that changes nothing by which a client is judged. */
@@ -64,7 +65,7 @@ export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Rela
       of(socket)?.failed(error, socket);
       socket.destroy();
     });
-    const client = socket.authorized ? clientOf(socket) : null;
+    const client = socket.authorized ? clients.of(socket) : null;
     const connection = of(socket);
     if (!client || !connection) return void socket.destroy();
     connection.accepted(socket, client);

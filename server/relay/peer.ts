@@ -12,8 +12,31 @@ export function peerOf(socket: TLSSocket): RelayPeer | null {
   return certificate ? namedBy(certificate) : null;
 }
 
-/** The verified client of a socket with its whole certificate, or null when it showed none. */
-export function clientOf(socket: TLSSocket): AcceptedClient | null {
+/** Certificates of which a relay remembers what they say: many more than come and go in a minute. */
+const MOST_KNOWN = 256;
+
+/**
+ * Reads who the verified clients of a relay are. OpenSSL takes longer to read a certificate, with the chain that came
+ * along, than to agree on keys with its owner: one that was read lately is only recognised.
+ */
+export class KnownClients {
+  readonly #known = new Map<string, AcceptedClient>();
+
+  /** The client of a socket with its whole certificate, or null when it showed none. */
+  of(socket: TLSSocket): AcceptedClient | null {
+    const fingerprint = socket.getPeerCertificate().fingerprint256 as string | undefined; // no certificate: an empty object
+    if (fingerprint === undefined) return null;
+    const client = this.#known.get(fingerprint) ?? clientOf(socket);
+    if (client === null) return null;
+    this.#known.delete(fingerprint); // and in again, as the latest
+    this.#known.set(fingerprint, client);
+    const [oldest = ''] = this.#known.keys();
+    if (this.#known.size > MOST_KNOWN) this.#known.delete(oldest);
+    return client;
+  }
+}
+
+function clientOf(socket: TLSSocket): AcceptedClient | null {
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return null;
   return { ...namedBy(certificate), certificate: certificate.toString(), validTo: Date.parse(certificate.validTo) };
