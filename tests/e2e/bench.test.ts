@@ -61,14 +61,14 @@ describe.skipIf(!hasProgram('openssl'))('a PKI of one’s own', () => {
 
   test('a root, a CA below it, a server whose CA grants less than was asked for', async () => {
     await learner.presses('Make the root CA');
-    await item('root').getByText('✓ trusted').waitFor();
+    await item('root').getByText('✓ trusted by the client').waitFor();
     await step('A key and a request');
     await fill('Name of its files', 'middle');
     await fill('Subject', 'O=Order Desk, CN=Middle CA');
     await pick('Use that it asks for', 'a CA');
     await fill('Names that it asks for', '');
     await learner.presses('Make the key and the request');
-    await page.getByRole('heading', { name: 'Not signed yet' }).waitFor();
+    await page.getByRole('heading', { name: 'Not signed, or by nobody here' }).waitFor();
     await step('Sign a request');
     await fill('CAs that may stand below it', '0');
     await learner.presses('Sign it');
@@ -85,7 +85,7 @@ describe.skipIf(!hasProgram('openssl'))('a PKI of one’s own', () => {
     await fill('Names that are granted', 'localhost, 127.0.0.1');
     await learner.presses('Sign it');
     await page.getByRole('row', { name: /^subjectAltName DNS:other.test – ✗ not granted/ }).waitFor();
-    await item('desk').getByText('✓ trusted').waitFor();
+    await item('desk').getByText('✓ trusted by the client').waitFor();
     await learner.meetsAxe();
 
     for (const [thing, file] of [
@@ -99,14 +99,18 @@ describe.skipIf(!hasProgram('openssl'))('a PKI of one’s own', () => {
     expect(openssl.run(`${verify} -verify_hostname other.test desk.crt`).ok).toBe(false);
   });
 
-  test('a root that is not trusted any more takes all below with it; an impostor of the same name helps nobody', async () => {
-    await page.getByRole('checkbox', { name: 'trust root', exact: true }).uncheck();
-    await item('desk').getByText('✗ not trusted').waitFor();
+  test('each party judges by its own roots; an impostor of the same name helps nobody', async () => {
+    await page.getByRole('checkbox', { name: 'the client trusts root', exact: true }).uncheck();
+    await item('desk').getByText('✗ not trusted by the client').waitFor();
+    await item('desk').getByText('✓ trusted by the server').waitFor();
     await learner.presses('Make an impostor of the same name');
-    await item('root-impostor').getByText('✓ trusted').waitFor();
-    await item('desk').getByText('✗ not trusted').waitFor();
-    await page.getByRole('checkbox', { name: 'trust root', exact: true }).check();
-    await item('desk').getByText('✓ trusted').waitFor();
+    await item('root-impostor').getByText('✓ trusted by the client').waitFor();
+    await item('desk').getByText('✗ not trusted by the client').waitFor();
+    await page.getByRole('checkbox', { name: 'the server trusts root', exact: true }).uncheck();
+    await item('desk').getByText('✗ not trusted by the server').waitFor();
+    for (const party of ['client', 'server'])
+      await page.getByRole('checkbox', { name: `the ${party} trusts root`, exact: true }).check();
+    await item('desk').getByText('✓ trusted by the client').waitFor();
   });
 
   test('a certificate that is revoked counts as good until the lists are signed', async () => {
@@ -114,7 +118,7 @@ describe.skipIf(!hasProgram('openssl'))('a PKI of one’s own', () => {
     await pick('The certificate of', 'desk');
     await learner.presses('Revoke it');
     await item('desk').getByText('revoked', { exact: true }).waitFor();
-    await item('desk').getByText('✓ trusted').waitFor();
+    await item('desk').getByText('✓ trusted by the client').waitFor();
     await step('A revocation list');
     for (const by of ['root', 'middle']) {
       await pick('The list of', by);
@@ -123,7 +127,7 @@ describe.skipIf(!hasProgram('openssl'))('a PKI of one’s own', () => {
         .getByRole('link', { name: `open ${by}.crl` })
         .waitFor();
     }
-    await item('desk').getByText('✗ not trusted').waitFor();
+    await item('desk').getByText('✗ not trusted by the client').waitFor();
   });
 
   test('the session as a script makes the same again, with openssl alone', async () => {
@@ -150,6 +154,44 @@ describe.skipIf(!hasProgram('openssl'))('a PKI of one’s own', () => {
     openssl.must('pkey -in desk.key -passin {pass:green tea} -noout');
     await saves('desk', 'desk.p12');
     expect(openssl.must('pkcs12 -in desk.p12 -passin {pass:green tea} -nokeys')).toContain('CN = localhost');
+  });
+
+  test('what openssl made is brought, signs and is judged; a number is given once', async () => {
+    openssl.must('req -x509 -newkey rsa:2048 -nodes -keyout tea.key -out tea.crt -days 9 -subj {/CN=Tea Root}');
+    openssl.must('pkcs12 -export -inkey tea.key -in tea.crt -out tea.p12 -passout pass:tea');
+    await step('Bring a file');
+    const chooser = page.waitForEvent('filechooser');
+    await learner.presses('Choose files');
+    await (await chooser).setFiles(join(openssl.folder, 'tea.p12'));
+    await learner.presses('Bring it to the bench');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /passphrase/i })
+      .waitFor();
+    await page.getByLabel('Passphrase of what is brought').fill('tea');
+    await learner.presses('Bring it to the bench');
+    await item('tea-root').getByText('✓ trusted by the client').waitFor();
+    await learner.meetsAxe();
+
+    openssl.must('req -new -newkey rsa:2048 -nodes -keyout bob.key -out bob.csr -subj /CN=bob');
+    await page.getByLabel('Or paste PEM text').fill(openssl.read('bob.csr'));
+    await learner.presses('Bring it to the bench');
+    await item('bob').getByText('without its key').waitFor();
+    await step('Sign a request');
+    await pick('The request of', 'bob');
+    await pick('Signed by', 'tea-root');
+    await fill('Subject that is granted', 'O=Tea, CN=robert');
+    await fill('Serial number', '0A:bc');
+    await learner.presses('Sign it');
+    await page.getByRole('row', { name: /^subject CN=bob O=Tea, CN=robert • changed/ }).waitFor();
+    await saves('bob', 'bob.crt');
+    openssl.must('verify -CAfile tea.crt bob.crt');
+    expect(openssl.must('x509 -in bob.crt -noout -serial -subject')).toBe(
+      'serial=0ABC\nsubject=O = Tea, CN = robert\n',
+    );
+    await fill('Serial number', 'abc');
+    await learner.presses('Sign it');
+    await page.getByText('tea-root has given this number to bob: each is given once.').waitFor();
   });
 
   test('what was made opens to the byte, and bad input is told in words', async () => {

@@ -9,7 +9,7 @@ export { messageHolds, publicKeyOf, signMessage } from './messages.ts';
 export { handshakeSchemes, signHandshake } from './handshake.ts';
 export { createAuthority, createRequest, issueCertificate, selfSign } from './issue.ts';
 export { whatWasGranted } from './grant.ts';
-export { readCertificate, readRequest, sha256Of } from './facts.ts';
+export { kindOfKeyIn, readCertificate, readRequest, sha256Of } from './facts.ts';
 export { keyFits, signedBy } from './judge.ts';
 export { explain, trustedFor } from './explain.ts';
 export { createCrl, crlSignedBy, nextCrl, readCrl } from './revoke.ts';

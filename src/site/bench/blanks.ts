@@ -1,5 +1,5 @@
 /** What the forms of the bench begin with, and how their texts become a step. */
-import type { Limits } from '$core/pki/bench/bench.ts';
+import type { Life, Limits } from '$core/pki/bench/bench.ts';
 
 /** `a, b` or one a line. */
 export const listed = (text: string): string[] =>
@@ -24,3 +24,11 @@ export function limitsOf({ pathLength, permitted, excluded }: LimitTexts): Limit
     excluded: listed(excluded),
   };
 }
+
+export interface LifeText {
+  count: string;
+  unit: 'days' | 'minutes';
+}
+
+export const lifeOf = ({ count, unit }: LifeText): Life =>
+  unit === 'days' ? { days: Number(count) } : { minutes: Number(count) };

@@ -9,9 +9,10 @@ import type { KeyKind } from '../keys/key-kind.ts';
 import { addressBytes, addressText } from '../names/address.ts';
 import { subjectArgument } from '../names/subject-argument.ts';
 import { listPlaces, sanOf, type Use } from '../profile.ts';
+import type { CrlFacts } from '../revoke.ts';
 import type { Reason } from '../x509/crl.ts';
 import { readExtensions } from '../x509/extensions.ts';
-import type { Limits, Step } from './bench.ts';
+import type { Life, Limits, Step } from './bench.ts';
 
 /** The whole session. Runs with bash and OpenSSL 3. */
 export function scriptOf(steps: readonly Step[]): string {
@@ -21,17 +22,15 @@ export function scriptOf(steps: readonly Step[]): string {
 /** The commands of each step, as somebody types them. */
 export function commandsOf(steps: readonly Step[]): readonly string[] {
   const kinds = new Map<string, KeyKind>();
-  const issuers = new Map<string, string>();
   return steps.map((step) => {
     if (step.do === 'root' || step.do === 'request') kinds.set(step.name, step.kind);
-    if (step.do === 'sign') issuers.set(step.name, step.by);
-    return commands(step, kinds, issuers);
+    return commands(step, kinds);
   });
 }
 
 type Kinds = ReadonlyMap<string, KeyKind>;
 
-function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>): string {
+function commands(step: Step, kinds: Kinds): string {
   switch (step.do) {
     case 'root':
       return lines(
@@ -62,12 +61,13 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
           ...san(step.names),
           ...lists(step.crlUrls),
         ]),
-        `openssl x509 -req -in ${name}.csr -CA ${by}.crt -CAkey ${by}.key -CAcreateserial \\`,
+        `openssl x509 -req -in ${name}.csr -CA ${by}.crt -CAkey ${by}.key ${serialOption(step.serial)} \\`,
+        ...(step.subject === undefined ? [] : [`    -subj ${subjectArgument(step.subject)} \\`]),
         `    -days ${days}${digest(kinds.get(by) ?? 'rsa-2048')} -extfile ${name}.ext -out ${name}.crt`,
       );
     }
     case 'revoke': {
-      const by = issuers.get(step.name) ?? '';
+      const { by } = step;
       const isKnown = !UNKNOWN_REASONS.includes(step.reason);
       return lines(
         ...(isKnown ? [] : [`# for ${step.reason} on the bench; openssl ca does not know that reason`]),
@@ -78,11 +78,51 @@ function commands(step: Step, kinds: Kinds, issuers: ReadonlyMap<string, string>
     case 'list':
       return lines(
         ...database(step.by),
-        `openssl ca -config ${step.by}.cnf -cert ${step.by}.crt -keyfile ${step.by}.key -gencrl -crldays ${step.days} \\`,
+        `openssl ca -config ${step.by}.cnf -cert ${step.by}.crt -keyfile ${step.by}.key -gencrl ${listLife(step.life)} \\`,
         `    -out ${step.by}.crl`,
+      );
+    case 'bring':
+      return lines(
+        ...(step.certificate === null ? [] : [file(`${step.name}.crt`, step.certificate)]),
+        ...(step.request === null ? [] : [file(`${step.name}.csr`, step.request)]),
+        ...(step.privateKey === null ? [] : keyFromElsewhere(step.name)),
+      );
+    case 'bring-list':
+      return lines(
+        file(`${step.by}.crl`, step.pem),
+        ...database(step.by),
+        ...step.facts.revoked.map((one) => `printf '${indexLine(one)}\\n' >>${step.by}-index.txt`),
+        `echo ${evenHex(BigInt(step.facts.number ?? 0) + 1n)} >${step.by}-number`,
       );
   }
 }
+
+/** A private key is written into no script: it has to lie there. */
+const keyFromElsewhere = (name: string): string[] => [
+  `[ -f ${name}.key ] || { echo 'The private key of ${name} is not in this script: put ${name}.key here.' >&2; exit 1; }`,
+];
+
+const file = (name: string, pem: string): string => [`cat >${name} <<'PEM'`, pem.trim(), 'PEM'].join('\n');
+
+/** A revoked certificate in the index of `openssl ca`, of which only the list is known: when it runs out is not. */
+function indexLine({ serial, at, reason }: CrlFacts['revoked'][number]): string {
+  const moment = `${at.slice(2).replaceAll(/[-:T]|\.\d+/g, '')}`;
+  const isKnown = reason !== null && !UNKNOWN_REASONS.includes(reason);
+  const why = isKnown && reason !== 'unspecified' ? `,${reason}` : '';
+  return ['R', '491231235959Z', `${moment}${why}`, evenHex(BigInt(`0x${serial}`)), 'unknown', '/CN=unknown'].join(
+    '\\t',
+  );
+}
+
+function evenHex(number: bigint): string {
+  const hex = number.toString(16).toUpperCase();
+  return hex.length % 2 === 0 ? hex : `0${hex}`;
+}
+
+const serialOption = (serial: string | undefined): string =>
+  serial === undefined ? '-CAcreateserial' : `-set_serial 0x${serial.replace(/^0x|[:\s]/gi, '')}`;
+
+const listLife = (life: Life): string => ('days' in life ? `-crldays ${life.days}` : `-crlsec ${life.minutes * 60}`);
 
 /** Reasons of RFC 5280 section 5.3.1 that `openssl ca` (3.0) refuses to write. */
 const UNKNOWN_REASONS: readonly Reason[] = ['privilegeWithdrawn', 'aACompromise'];
