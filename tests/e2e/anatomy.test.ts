@@ -65,6 +65,8 @@ describe.skipIf(!hasProgram('openssl'))('the workbench', () => {
     expect(short.toLowerCase().replaceAll(':', '')).toContain(serial);
     expect(short).toContain('desk.test');
     await page.getByText('openssl x509 -in pasted.pem -noout -text').waitFor();
+    const printed = page.getByRole('region', { name: 'As openssl prints it' }).last();
+    await expect.poll(() => printed.textContent()).toBe(openssl.must('x509 -in crt.pem -noout -text'));
     await learner.meetsAxe();
   });
 

@@ -4,11 +4,16 @@
  * @param ms Unix time in ms; the part of a second is cut off
  */
 export function isoTime(ms: number): string {
+  const { year, month, day, clock } = civilTime(ms);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock}Z`;
+}
+
+/** The parts of a time, in UTC; `clock` is `12:00:00`. @param ms Unix time in ms */
+export function civilTime(ms: number): { year: number; month: number; day: number; clock: string } {
   const seconds = Math.floor(ms / 1000);
   const second = modulo(seconds, 86_400);
-  const { year, month, day } = civil((seconds - second) / 86_400);
-  const clock = [second / 3600, (second / 60) % 60, second % 60].map((part) => two(Math.floor(part)));
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock.join(':')}Z`;
+  const clock = [second / 3600, (second / 60) % 60, second % 60].map((part) => two(Math.floor(part))).join(':');
+  return { ...civil((seconds - second) / 86_400), clock };
 }
 
 /** Year, month and day of a count of days since 1 January 1970, in the Gregorian calendar. */

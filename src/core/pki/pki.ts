@@ -16,3 +16,4 @@ export { createCrl, crlSignedBy, nextCrl, readCrl } from './revoke.ts';
 export { createPkcs12 } from './pkcs12/write.ts';
 export { readPkcs12 } from './pkcs12/read.ts';
 export { show } from './show/show.ts';
+export { opensslText } from './text/openssl-text.ts';

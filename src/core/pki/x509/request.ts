@@ -19,6 +19,8 @@ export interface Request {
   readonly publicKey: PublicKey;
   /** the extensions that the asker wishes for */
   readonly extensions: readonly Extension[];
+  /** beside the wish for extensions: a challenge password, say */
+  readonly hasOtherAttributes: boolean;
   readonly algorithm: Algorithm;
   readonly signature: Uint8Array;
 }
@@ -43,19 +45,22 @@ function request(der: Uint8Array): Request {
   const publicKey = readPublicKey(reader);
   const attributes = reader.optional('the attributes', context(0, 'constructed'));
   reader.end('The signed part');
-  const extensions = attributes ? requestedExtensions(attributes) : [];
-  return { der, signed: signedElement.whole, subject, publicKey, extensions, algorithm, signature };
+  const wishes = attributes ? requestedExtensions(attributes) : [];
+  const hasOtherAttributes = wishes.includes(null);
+  const extensions = wishes.flatMap((wish) => wish ?? []);
+  return { der, signed: signedElement.whole, subject, publicKey, extensions, hasOtherAttributes, algorithm, signature };
 }
 
-function requestedExtensions(attributes: Element): Extension[] {
+/** What each attribute asks for; null for one that asks for something else. */
+function requestedExtensions(attributes: Element): (Extension[] | null)[] {
   return attributes
     .inside()
     .all('attributes', ATTRIBUTES, TAG.sequence)
-    .flatMap((element) => {
+    .map((element) => {
       const inner = element.inside();
       const oid = oidText(inner.read("an attribute's OID", TAG.oid));
       const values = inner.read("an attribute's values", TAG.set);
       inner.end('An attribute');
-      return oid === OID.extensionRequest ? readExtensions(values.inside()) : [];
+      return oid === OID.extensionRequest ? readExtensions(values.inside()) : null;
     });
 }
