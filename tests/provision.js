@@ -15,6 +15,8 @@ const PROGRAMS = {
   tshark: 'tshark',
   'gnutls-serv': 'gnutls-bin',
   nginx: 'nginx-light',
+  keytool: 'default-jre-headless',
+  certutil: 'libnss3-tools',
 };
 
 /** Vectors of others, by their Debian package. */
