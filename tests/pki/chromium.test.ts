@@ -1,11 +1,13 @@
 /** What is made here, imported into the store that Chromium on Linux has (NSS), and used by Chromium itself. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDefiniteLengths } from '../../src/core/asn1/ber.ts';
+import { anatomyOf } from '../../src/core/pki/anatomy/anatomy.ts';
 import * as pki from '../../src/core/pki/pki.ts';
 import type { KeyKind } from '../../src/core/pki/keys/key-kind.ts';
 import { openBrowser } from '../browser.ts';
@@ -71,6 +73,13 @@ describe.skipIf(!hasProgram('certutil'))('Chromium’s store', () => {
       expect(nss('certutil', '-K')).toContain(`alice ${kind}`);
       expect(nss('certutil', '-V', '-n', `desk ${kind}`, '-u', 'V')).toContain('certificate is valid');
       expect(nss('certutil', '-V', '-n', `alice ${kind}`, '-u', 'C')).toContain('certificate is valid');
+
+      nss('pk12util', '-o', join(home, 'out.p12'), '-n', `alice ${kind}`, '-W', 'other tea');
+      const out = new Uint8Array(readFileSync(join(home, 'out.p12')));
+      const { identities } = made(pki.readPkcs12({ file: out, passphrase: 'other tea' }));
+      expect(identities).toMatchObject([{ name: `alice ${kind}`, certificates: [alice.cert, root] }]);
+      expect(anatomyOf(withDefiniteLengths(out))).toMatchObject({ value: [{ kind: 'PKCS#12 file', problem: null }] });
+      expect(pki.keyFits({ privateKey: identities[0]?.privateKey ?? '', certificate: alice.cert }).holds).toBe(true);
     },
   );
 

@@ -1,4 +1,5 @@
 /** Files from elsewhere for the bench: what is in them, what belongs together, and the steps that bring it. */
+import { withDefiniteLengths } from '../../asn1/ber.ts';
 import { toPem } from '../../bytes/pem.ts';
 import { done, refused, type Result } from '../../bytes/result.ts';
 import { Secret } from '../../bytes/secret.ts';
@@ -66,7 +67,7 @@ export async function stepsToBring(
 async function contentOf({ inputs, passphrase }: Source, functions: BenchPki): Promise<Result<Content>> {
   const content: Content = { certificates: [], requests: [], lists: [], keys: [] };
   for (const input of inputs) {
-    const all = anatomyOf(input);
+    const all = anatomyOf(typeof input === 'string' ? input : withDefiniteLengths(input));
     if (!all.ok) return all;
     for (const one of all.value) {
       const wrong = await take(one, passphrase, content, functions);

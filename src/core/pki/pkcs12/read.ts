@@ -1,5 +1,6 @@
 /** Reads PKCS#12 files (RFC 7292), as openssl, Java, browsers and Windows write them. */
 import { hmac } from '@noble/hashes/hmac.js';
+import { piecesJoined, withDefiniteLengths } from '../../asn1/ber.ts';
 import { OID } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
 import { toPem } from '../../bytes/pem.ts';
@@ -68,7 +69,7 @@ type Item =
 
 /** The boxes of a file, once its integrity check is seen to fit. */
 function provenContents(file: Uint8Array, effort: Effort): Read<Uint8Array> {
-  const reader = onlyElement(file, 'a PKCS#12 file', TAG.sequence).inside();
+  const reader = onlyElement(withDefiniteLengths(file), 'a PKCS#12 file', TAG.sequence).inside();
   const version = smallInteger(reader.read('the version', TAG.integer), 'The version');
   if (version !== 3) throw new Malformed(`PKCS#12 has version 3, and this says ${version}.`);
   const content = readContent(reader);
@@ -121,11 +122,12 @@ function macFits(reader: DerReader, contents: Uint8Array, { passphrase, work }: 
 
 function itemsOf(contents: Uint8Array, effort: Effort): Read<readonly Item[]> {
   const items: Item[] = [];
-  const boxes = onlyElement(contents, 'the contents', TAG.sequence).inside();
+  const boxes = onlyElement(withDefiniteLengths(contents), 'the contents', TAG.sequence).inside();
   while (!boxes.isEmpty) {
     const opened = openBox(readContent(boxes), effort);
     if (!opened.ok) return opened;
-    for (const bag of onlyElement(opened.value, 'a box', TAG.sequence).inside().all('bags', BAGS, TAG.sequence)) {
+    const bags = onlyElement(withDefiniteLengths(opened.value), 'a box', TAG.sequence).inside();
+    for (const bag of bags.all('bags', BAGS, TAG.sequence)) {
       const item = itemOf(bag.inside(), effort);
       if (!item.ok) return item;
       if (item.value !== null) items.push(item.value);
@@ -143,7 +145,10 @@ function openBox({ type, reader }: ReturnType<typeof readContent>, effort: Effor
   const info = data.read('the encrypted contents', TAG.sequence).inside();
   info.read('the kind of contents', TAG.oid);
   const algorithm = readAlgorithm(info, 'the encryption');
-  const ciphertext = info.read('the encrypted bytes', context(0, 'primitive')).body;
+  const sealed = info.read('the encrypted bytes', context(0, 'primitive'), context(0, 'constructed'));
+  const isWhole = sealed.tag === context(0, 'primitive');
+  const ciphertext = isWhole ? sealed.body : piecesJoined(sealed.body);
+  if (ciphertext === null) throw new Malformed('The encrypted bytes are in pieces that are no octet strings.');
   return decryptBox(algorithm, ciphertext, effort.passphrase, effort.work);
 }
 
