@@ -15,6 +15,9 @@ const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 /** Holds the process id of whoever builds, so that two starts at once do not write the same files. */
 const LOCK = join(ROOT, 'node_modules/.cache/trustwalk/building');
 const LOOK_AGAIN_MS = 100;
+/** What is served is the same, whatever the shell or a test runner has set for its own programs. */
+const { VITEST: _, ...around } = process.env;
+const ENV = { ...around, NODE_ENV: 'production' };
 
 /** A failure that the user can mend, told in one line. */
 class StartError extends Error {
@@ -85,7 +88,7 @@ async function build() {
   const startedAt = performance.now();
   // Standard output is for what the command itself prints: a program may read it.
   process.stderr.write('Building the site, about 5 s … ');
-  const child = spawn(process.execPath, [VITE, 'build', '--logLevel', 'warn'], { cwd: ROOT, stdio: 'pipe' });
+  const child = spawn(process.execPath, [VITE, 'build', '--logLevel', 'warn'], { cwd: ROOT, env: ENV, stdio: 'pipe' });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
   const stop = (signal) => child.kill(signal);

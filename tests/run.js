@@ -69,7 +69,7 @@ await provision();
 if (paths.length === 0) {
   // Two cores: the build and the slowest check side by side, then the others.
   const [build, lint] = await Promise.all([
-    run('vite', ['build', '--logLevel', 'warn'], { quiet: true }),
+    run('vite', ['build', '--logLevel', 'warn'], { quiet: true, env: { NODE_ENV: 'production' } }),
     check(CHECKS[1]),
   ]);
   console.log(`${build.code === 0 ? '✓' : '✗'} build`);

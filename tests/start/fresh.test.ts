@@ -16,6 +16,7 @@ const SERVER = fileURLToPath(new URL('../../server/', import.meta.url));
 const BUILDER = `
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 appendFileSync('builds', '.');
+writeFileSync('modes', [process.env.NODE_ENV, process.env.VITEST].join());
 if (readFileSync('src/page.ts', 'utf8').includes('broken')) { console.error('src/page.ts:1:1 this is broken'); process.exit(1); }
 mkdirSync('dist/server', { recursive: true });
 writeFileSync('dist/server/cli.js', 'export const main = (args) => console.log("ran " + args.join(" "))');
@@ -64,6 +65,12 @@ describe('building', () => {
     expect(code).toBe(0);
     expect(stdout).toBe('ran client 127.0.0.1\n');
     expect(stderr).toMatch(/^Building the site, about 5 s … done in \d+\.\d s\n$/);
+  });
+
+  test('builds what is served, even where a test runner or the shell has set another mode', async () => {
+    expect(process.env).toMatchObject({ NODE_ENV: 'test', VITEST: 'true' }); // which the start inherits
+    await start();
+    expect(readFileSync(file('modes'), 'utf8')).toBe('production,');
   });
 
   test('the second start does not', async () => {
