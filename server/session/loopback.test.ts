@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { connect, Server } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLoopback, type Pair } from './loopback.ts';
 
 const closers: (() => unknown)[] = [];
@@ -49,6 +49,17 @@ test('nothing of the far end is lost before somebody reads it, not even its end'
   far.on('data', (bytes: Buffer) => heard.push(bytes.toString()));
   await once(far.resume(), 'end');
   expect(heard).toEqual(['all']);
+});
+
+test('a listener that could not be opened is tried again with the next pair', async () => {
+  const { pair } = aLoopback();
+  const listen = vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {
+    this.emit('error', new Error('EMFILE'));
+    return this;
+  });
+  closers.push(() => listen.mockRestore());
+  await expect(pair()).rejects.toThrow('EMFILE');
+  expect(await sent(await pair(), 'words')).toBe('words');
 });
 
 test('another program that dials the port is shown out, and disturbs no pair', async () => {

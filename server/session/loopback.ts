@@ -2,7 +2,8 @@
  * TCP connections of this process with itself: both ends are real sockets, with the kernel's own FIN and RST between
  * them. All go through one listener, because opening a listener for each costs more than the connection.
  */
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listening } from '../listening.ts';
 
 /** Both are open, and allowed to be half open; `far` is paused until its new owner reads from it. */
 export interface Pair {
@@ -37,12 +38,12 @@ export function createLoopback(): Loopback {
     else arrived.set(port, far);
     closeStrangers();
   });
-  let listening: Promise<number> | null = null;
+  let opened: Promise<number> | null = null;
   let closing: Promise<void> | null = null;
 
   return {
     async pair() {
-      const port = await (listening ??= listen(server));
+      const port = await open();
       return new Promise((resolve, reject) => {
         const near = connect({ host: HOST, port, allowHalfOpen: true, noDelay: true });
         let own = 0;
@@ -79,22 +80,19 @@ export function createLoopback(): Loopback {
     close: () => (closing ??= new Promise((resolve) => server.close(() => resolve()))),
   };
 
+  /** @returns the port. What failed once, for want of a free descriptor, is tried again with the next pair. */
+  function open(): Promise<number> {
+    opened ??= listening(server, { host: HOST, port: 0 }).catch((cause: unknown) => {
+      opened = null;
+      throw cause;
+    });
+    return opened;
+  }
+
   /** Another program of this machine may dial the port, too: what nobody waits for is closed. */
   function closeStrangers(): void {
     if (dialling > 0) return;
     for (const stranger of arrived.values()) stranger.destroy();
     arrived.clear();
   }
-}
-
-/** @returns the port */
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      server.off('error', reject);
-      server.on('error', () => undefined); // a failed accept (EMFILE) concerns that connection only
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

@@ -1,5 +1,6 @@
 /** The port on which clients come to the tap. */
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listening } from '../listening.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -22,17 +23,10 @@ export async function listenForClients({ host, port, maxClients, onClient }: Lis
   // Paused until it is joined: a FIN that came before would be taken off the socket with nobody there to hear it.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, onClient);
   server.maxConnections = maxClients;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      server.on('error', () => undefined); // a failed accept (EMFILE) concerns that connection only
-      resolve();
-    });
-  });
+  const own = await listening(server, { host, port });
   let closing: Promise<void> | null = null;
   return {
-    port: (server.address() as AddressInfo).port,
+    port: own,
     close: () => (closing ??= new Promise((resolve) => server.close(() => resolve()))),
   };
 }
