@@ -1,6 +1,6 @@
 import { WebSocket, WebSocketServer, type WebSocket as Peer } from 'ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { encodeRecords } from '../../src/core/bridge/frames.ts';
+import { encodeRecords } from '../bridge/encode-records.ts';
 import type { TapRecord } from '../../src/core/bridge/run.ts';
 import { GONE, Link, type LinkListener, type LinkStatus } from '../../src/site/state/link.ts';
 

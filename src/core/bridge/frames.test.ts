@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  CLIENT_BYTES,
-  clientFrames,
-  RECORD_BYTES,
-  decodeClientBytes,
-  decodeRecords,
-  encodeRecords,
-  encodedBytes,
-} from './frames.ts';
+import { CLIENT_BYTES, clientFrames, RECORD_BYTES, decodeClientBytes, decodeRecords, encodedBytes } from './frames.ts';
+import { encodeRecords } from '../../../tests/bridge/encode-records.ts';
 import { LIMITS } from './limits.ts';
 import type { HeldRecord, TapRecord, WireRecord } from './run.ts';
 

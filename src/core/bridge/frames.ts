@@ -42,21 +42,13 @@ export function encodedBytes(record: WireRecord): number {
   return HEAD_BYTES + record.sent.length + (record.delivered ? 4 + record.delivered.length : 0);
 }
 
-/**
- * One frame of records. A time is kept to the microsecond. The caller keeps the frame within `LIMITS.frameBytes`.
- *
- * @param records one or more; each copy at most {@link RECORD_BYTES}
- */
-export function encodeRecords(records: readonly WireRecord[]): Uint8Array {
-  const frame = new RecordFrame(records.reduce((bytes, record) => bytes + encodedBytes(record), 1));
-  for (const record of records) frame.add(record);
-  return frame.bytes;
-}
-
 /** The smallest room that a growing frame takes. */
 const FIRST_ROOM = 1024;
 
-/** A frame that grows record by record, each encoded when it comes. */
+/**
+ * A frame that grows record by record, each encoded when it comes; a time is kept to the microsecond. Whoever fills it
+ * keeps it within `LIMITS.frameBytes`, and each copy of a record within {@link RECORD_BYTES}.
+ */
 export class RecordFrame {
   #room: Uint8Array<ArrayBuffer>;
   #view: DataView;
