@@ -16,6 +16,9 @@ export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string 
   return text;
 }
 
+/** Bytes as `0a:1b`, the way openssl shows them. */
+export const colonHex = (bytes: Uint8Array): string => toHex(bytes).replace(/..(?=.)/g, '$&:');
+
 /** One string for four bytes: a dissection makes thousands, and each piece of a text is an object. */
 function eightDigits(a: number, b: number, c: number, d: number): string {
   return String.fromCharCode(

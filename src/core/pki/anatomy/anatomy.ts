@@ -2,6 +2,7 @@
  * Any file of a PKI, opened: certificates, requests, revocation lists, keys in every form, PKCS#12; PEM or DER. What
  * comes out is the tree of its ASN.1, every byte in exactly one leaf, each field with its name and a sentence.
  */
+import { withDefiniteLengths } from '../../asn1/ber.ts';
 import { readDer, type DerNode } from '../../asn1/der.ts';
 import { fieldsOfNodes } from '../../asn1/fields.ts';
 import { field, hexValue, type Field } from '../../bytes/field.ts';
@@ -19,6 +20,8 @@ export interface Anatomy {
   /** the PEM label that it stood under; null for plain DER */
   readonly label: string | null;
   readonly buffers: readonly [Uint8Array];
+  /** a PKCS#12 file that was written in BER, as RFC 7292 allows, stands here in DER */
+  readonly isRewritten: boolean;
   readonly root: Field;
   /** a sentence where something is wrong with it or was not decoded; null where all could be read */
   readonly problem: string | null;
@@ -62,8 +65,9 @@ const SEQUENCE = 0x30;
 const isText = (bytes: Uint8Array): boolean =>
   bytes.subarray(0, 64).every((byte) => (byte >= 0x20 && byte !== 0x7f) || (byte >= 0x09 && byte <= 0x0d));
 
-function opened(der: Uint8Array, label: string | null, labelled: Kind | null): Anatomy {
-  if (labelled === 'not decoded') return sealed(der, label);
+function opened(bytes: Uint8Array, label: string | null, labelled: Kind | null): Anatomy {
+  if (labelled === 'not decoded') return sealed(bytes, label);
+  const der = inDer(bytes);
   const nodes = readDer(new Reader(der), NODES);
   const [first, ...rest] = nodes;
   const told = first && first.problem === null ? kindOf(first) : 'other DER';
@@ -74,7 +78,15 @@ function opened(der: Uint8Array, label: string | null, labelled: Kind | null): A
   const [root] = fields;
   const whole = fields.length === 1 && root ? root : together(der, fields);
   const problem = wrong(first, rest.length > 0, labelled, kind);
-  return { kind, label, buffers: [der], root: whole, problem };
+  return { kind, label, buffers: [der], isRewritten: der !== bytes, root: whole, problem };
+}
+
+/** Everything else is DER by its own rules, and what is not is shown as it stands. */
+function inDer(bytes: Uint8Array): Uint8Array {
+  const der = withDefiniteLengths(bytes);
+  if (der === bytes) return bytes;
+  const [first] = readDer(new Reader(der), NODES);
+  return first && kindOf(first) === 'PKCS#12 file' ? der : bytes;
 }
 
 /** What stands after the value, or instead of one, keeps its bytes beside it. */
@@ -87,7 +99,7 @@ function sealed(der: Uint8Array, label: string | null): Anatomy {
   const why = 'Encrypted under a passphrase in the old way of OpenSSL: nothing of it can be read without.';
   const range = { buffer: 0, start: 0, end: der.length };
   const root = field('ciphertext', hexValue(der), range, 'RFC 1421 §4.6', 'An encrypted private key.', why);
-  return { kind: 'not decoded', label, buffers: [der], root, problem: why };
+  return { kind: 'not decoded', label, buffers: [der], isRewritten: false, root, problem: why };
 }
 
 function wrong(first: DerNode | undefined, hasMore: boolean, labelled: Kind | null, kind: Kind): string | null {

@@ -9,6 +9,7 @@ import type * as pki from '../pki.ts';
 import type { Use } from '../profile.ts';
 import type { CrlFacts } from '../revoke.ts';
 import type { Reason } from '../x509/crl.ts';
+import { typedSerial } from './serial.ts';
 
 /** The files of one name, PEM. */
 export interface Thing {
@@ -199,7 +200,7 @@ async function signed(step: Of<'sign'>, bench: Bench, functions: BenchPki, now: 
   if (!thing?.request) return refused('noRequest', `There is no request of ${name} on this bench.`);
   const issuer = issuerOf(by, bench);
   if (!issuer.ok) return issuer;
-  const serial = step.serial?.replace(/^0x|[:\s]/gi, '');
+  const serial = step.serial === undefined ? undefined : typedSerial(step.serial);
   const holder = serial === undefined ? null : await holderOf(serial, by, bench, functions);
   if (holder !== null) return refused('serialTaken', `${by} has given this number to ${holder}: each is given once.`);
   const made = await functions.issueCertificate({

@@ -1,5 +1,4 @@
 /** Files from elsewhere for the bench: what is in them, what belongs together, and the steps that bring it. */
-import { withDefiniteLengths } from '../../asn1/ber.ts';
 import { toPem } from '../../bytes/pem.ts';
 import { done, refused, type Result } from '../../bytes/result.ts';
 import { Secret } from '../../bytes/secret.ts';
@@ -39,8 +38,11 @@ export async function stepsToBring(
   const taken = new Set(Object.keys(bench.things));
   const steps: Step[] = [];
   const strayKeys = new Set(keys);
-  for (const pem of [...certificates, ...requests]) {
-    const isRequest = requests.includes(pem);
+  const owners = [
+    ...certificates.map((pem) => ({ pem, isRequest: false })),
+    ...requests.map((pem) => ({ pem, isRequest: true })),
+  ];
+  for (const { pem, isRequest } of owners) {
     const facts = isRequest ? await functions.readRequest(pem) : await functions.readCertificate(pem);
     if (!facts.ok) return facts;
     const known = Object.values(bench.things).find(({ certificate }) => certificate === pem);
@@ -67,7 +69,7 @@ export async function stepsToBring(
 async function contentOf({ inputs, passphrase }: Source, functions: BenchPki): Promise<Result<Content>> {
   const content: Content = { certificates: [], requests: [], lists: [], keys: [] };
   for (const input of inputs) {
-    const all = anatomyOf(typeof input === 'string' ? input : withDefiniteLengths(input));
+    const all = anatomyOf(input);
     if (!all.ok) return all;
     for (const one of all.value) {
       const wrong = await take(one, passphrase, content, functions);

@@ -13,6 +13,7 @@ import type { CrlFacts } from '../revoke.ts';
 import type { Reason } from '../x509/crl.ts';
 import { readExtensions } from '../x509/extensions.ts';
 import type { Life, Limits, Step } from './bench.ts';
+import { typedSerial } from './serial.ts';
 
 /** The whole session. Runs with bash and OpenSSL 3. */
 export function scriptOf(steps: readonly Step[]): string {
@@ -106,7 +107,7 @@ const file = (name: string, pem: string): string => [`cat >${name} <<'PEM'`, pem
 
 /** A revoked certificate in the index of `openssl ca`, of which only the list is known: when it runs out is not. */
 function indexLine({ serial, at, reason }: CrlFacts['revoked'][number]): string {
-  const moment = `${at.slice(2).replaceAll(/[-:T]|\.\d+/g, '')}`;
+  const moment = at.slice(2).replaceAll(/[-:T]|\.\d+/g, '');
   const isKnown = reason !== null && !UNKNOWN_REASONS.includes(reason);
   const why = isKnown && reason !== 'unspecified' ? `,${reason}` : '';
   return ['R', '491231235959Z', `${moment}${why}`, evenHex(BigInt(`0x${serial}`)), 'unknown', '/CN=unknown'].join(
@@ -120,7 +121,7 @@ function evenHex(number: bigint): string {
 }
 
 const serialOption = (serial: string | undefined): string =>
-  serial === undefined ? '-CAcreateserial' : `-set_serial 0x${serial.replace(/^0x|[:\s]/gi, '')}`;
+  serial === undefined ? '-CAcreateserial' : `-set_serial 0x${typedSerial(serial)}`;
 
 const listLife = (life: Life): string => ('days' in life ? `-crldays ${life.days}` : `-crlsec ${life.minutes * 60}`);
 

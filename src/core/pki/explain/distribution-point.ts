@@ -50,16 +50,16 @@ export function distributionPoints({ value }: Extension): DistributionPoint[] {
   });
 }
 
-/** The ways to an authority (RFC 5280 section 4.2.2.1), by their OIDs. */
-export function accessDescriptions({ value }: Extension): string[] {
+/** The ways to an authority (RFC 5280 section 4.2.2.1): the OID of each, and the place. */
+export function accessDescriptions({ value }: Extension): { readonly way: string; readonly place: GeneralName }[] {
   const list = onlyElement(value, 'authorityInfoAccess', TAG.sequence).inside();
   if (list.isEmpty) throw new Malformed('authorityInfoAccess must not be empty.');
   return list.all('ways to the authority', POINTS, TAG.sequence).map((element) => {
     const reader = element.inside();
     const way = oidText(reader.read('its kind', TAG.oid));
-    generalName(reader.read('its place'));
+    const place = generalName(reader.read('its place'));
     reader.end('A way to the authority');
-    return way;
+    return { way, place };
   });
 }
 

@@ -2,20 +2,17 @@
 import { OID, oidName } from '../../asn1/oids.ts';
 import { isoTime } from '../../asn1/time.ts';
 import { TAG } from '../../asn1/tag.ts';
-import { toHex } from '../../bytes/hex.ts';
-import { bigInteger } from '../der/values.ts';
+import { colonHex } from '../../bytes/hex.ts';
 import { Malformed, onlyElement, reading } from '../der/read.ts';
 import { distributionPoints, fullNames } from '../explain/distribution-point.ts';
 import { keyBits, keyKind, rsaOf, type Algorithm, type PublicKey } from '../keys/public-key.ts';
 import { generalName, generalNameText, readGeneralNames, type GeneralName } from '../names/general-name.ts';
 import { addressText } from '../names/address.ts';
 import type { Name } from '../names/name.ts';
+import { crlNumberIn } from '../x509/crl.ts';
 import * as ext from '../x509/extensions.ts';
 import { branch, line, type Shown } from './tree.ts';
 import { context } from '../../asn1/tag.ts';
-
-/** Bytes as `0a:1b`, the way openssl shows them. */
-export const colons = (bytes: Uint8Array): string => toHex(bytes).replace(/..(?=.)/g, '$&:');
 
 export const algorithmName = ({ oid }: Algorithm): string => oidName(oid).replace(/^id-/, '');
 
@@ -24,7 +21,7 @@ export function keyTree(name: string, key: PublicKey): Shown {
   const rsa = rsaOf(key);
   const numbers = rsa
     ? [line('modulus', `0x${rsa.modulus.toString(16)}`), line('exponent', String(rsa.exponent))]
-    : [line('bytes', colons(key.key))];
+    : [line('bytes', colonHex(key.key))];
   return branch(name, numbers, `${keyKind(key)}${bits === null ? '' : `, ${bits} bits`}`);
 }
 
@@ -43,7 +40,7 @@ function extensionTree(extension: ext.Extension, issuer: Name | null): Shown {
   const name = `${oidName(extension.oid)}${extension.isCritical ? ' (critical)' : ''}`;
   const said = reading(() => meaning(extension, issuer));
   if (!said.ok) return line(name, `damaged. ${said.error.why}`);
-  if (said.value === null) return line(name, colons(extension.value));
+  if (said.value === null) return line(name, colonHex(extension.value));
   return branch(
     name,
     said.value.map((text) => line('', text)),
@@ -63,10 +60,10 @@ function meaning(extension: ext.Extension, issuer: Name | null): readonly string
     case OID.extKeyUsage:
       return [ext.extendedKeyUsage(extension).map(oidName).join(', ')];
     case OID.subjectKeyIdentifier:
-      return [colons(ext.subjectKeyIdentifier(extension))];
+      return [colonHex(ext.subjectKeyIdentifier(extension))];
     case OID.authorityKeyIdentifier: {
       const identifier = ext.authorityKeyIdentifier(extension);
-      return [identifier ? colons(identifier) : colons(value)];
+      return [identifier ? colonHex(identifier) : colonHex(value)];
     }
     case OID.subjectAltName:
     case OID.issuerAltName:
@@ -78,7 +75,7 @@ function meaning(extension: ext.Extension, issuer: Name | null): readonly string
         name && issuer ? fullNames(name, issuer).map(generalNameText) : ['without a name'],
       );
     case OID.cRLNumber:
-      return [String(bigInteger(onlyElement(value, 'the CRL number', TAG.integer), 'The CRL number'))];
+      return [String(crlNumberIn(extension))];
     case OID.authorityInfoAccess:
       return accessLines(value);
     default:
@@ -125,4 +122,4 @@ export const validityTree = (notBefore: number, notAfter: number): Shown =>
   branch('Validity', [line('not before', isoTime(notBefore)), line('not after', isoTime(notAfter))]);
 
 export const signatureTree = (algorithm: Algorithm, signature: Uint8Array): Shown =>
-  branch('Signature', [line('bytes', colons(signature))], algorithmName(algorithm));
+  branch('Signature', [line('bytes', colonHex(signature))], algorithmName(algorithm));

@@ -1,14 +1,14 @@
 /** What OpenSSL prints of each extension. */
 import { OID, oidName } from '../../asn1/oids.ts';
 import { context, TAG } from '../../asn1/tag.ts';
-import { toHex } from '../../bytes/hex.ts';
+import { colonHex, toHex } from '../../bytes/hex.ts';
 import { KEY_USAGE } from '../../asn1/key-usage.ts';
 import { onlyElement } from '../der/read.ts';
-import { bigInteger } from '../der/values.ts';
-import { ALL_REASONS, distributionPoints } from '../explain/distribution-point.ts';
+import { accessDescriptions, ALL_REASONS, distributionPoints } from '../explain/distribution-point.ts';
 import { nameConstraints } from '../explain/name-constraints.ts';
 import { addressText } from '../names/address.ts';
-import { readGeneralNames, type GeneralName } from '../names/general-name.ts';
+import type { GeneralName } from '../names/general-name.ts';
+import { crlNumberIn } from '../x509/crl.ts';
 import * as ext from '../x509/extensions.ts';
 import { NotKnown, slashedName } from './line-parts.ts';
 
@@ -42,10 +42,7 @@ export function extensionLines(extension: ext.Extension): ExtensionLines {
   return { title, lines: read(extension) };
 }
 
-const upper = (bytes: Uint8Array): string =>
-  toHex(bytes)
-    .toUpperCase()
-    .replace(/..(?=.)/g, '$&:');
+const upper = (bytes: Uint8Array): string => colonHex(bytes).toUpperCase();
 
 function constraints(extension: ext.Extension): string[] {
   const { isAuthority, pathLength } = ext.basicConstraints(extension);
@@ -138,24 +135,18 @@ function places(extension: ext.Extension): string[] {
   });
 }
 
-function crlNumber({ value }: ext.Extension): string[] {
-  const number = bigInteger(onlyElement(value, 'the CRL number', TAG.integer), 'The CRL number');
+function crlNumber(extension: ext.Extension): string[] {
+  const number = crlNumberIn(extension);
   if (number >= 1n << 127n) throw new NotKnown();
   return [String(number)];
 }
 
-function access({ value }: ext.Extension): string[] {
-  return onlyElement(value, 'authorityInfoAccess', TAG.sequence)
-    .inside()
-    .all('places', 100, TAG.sequence)
-    .map((element) => {
-      const reader = element.inside();
-      const method = METHODS[toHex(reader.read('a method', TAG.oid).body)];
-      const [place] = readGeneralNames(reader, 'a place');
-      if (method === undefined || place === undefined) throw new NotKnown();
-      return `${method} - ${nameWords(place)}`;
-    });
+function access(extension: ext.Extension): string[] {
+  return accessDescriptions(extension).map(({ way, place }) => {
+    const method = METHODS[way];
+    if (method === undefined) throw new NotKnown();
+    return `${method} - ${nameWords(place)}`;
+  });
 }
 
-/** id-ad-ocsp and id-ad-caIssuers, RFC 5280 section 4.2.2.1. */
-const METHODS: Readonly<Record<string, string>> = { '2b06010505073001': 'OCSP', '2b06010505073002': 'CA Issuers' };
+const METHODS: Readonly<Record<string, string>> = { [OID.ocsp]: 'OCSP', [OID.caIssuers]: 'CA Issuers' };

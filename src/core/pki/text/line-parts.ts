@@ -1,8 +1,8 @@
 /** Pieces of OpenSSL's texts: bytes, times, names. */
 import { civilTime } from '../../asn1/time.ts';
-import { toHex } from '../../bytes/hex.ts';
+import { colonHex, toHex } from '../../bytes/hex.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
-import { ATTRIBUTES } from '../names/attributes.ts';
+import { attributeName } from '../names/attributes.ts';
 import type { Attribute, Name } from '../names/name.ts';
 
 /** OpenSSL prints something here in a way that is not known. */
@@ -13,9 +13,7 @@ export function hexLines(bytes: Uint8Array, each: number, indent: string): strin
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += each) {
     const end = Math.min(at + each, bytes.length);
-    const hex = toHex(bytes.subarray(at, end)).replace(/..(?=.)/g, '$&:');
-    lines.push(`${indent}${hex}${end < bytes.length ? ':' : ''}`);
-    if (each === Infinity) break;
+    lines.push(`${indent}${colonHex(bytes.subarray(at, end))}${end < bytes.length ? ':' : ''}`);
   }
   return lines;
 }
@@ -41,13 +39,9 @@ export function slashedName({ rdns }: Name): string {
     .join('');
 }
 
-const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
-  Object.entries(ATTRIBUTES).map(([name, { oid }]) => [oid, name]),
-);
-
 function shortName({ oid }: Attribute): string {
-  const name = SHORT_NAMES.get(oid);
-  if (name === undefined) throw new NotKnown();
+  const name = attributeName(oid);
+  if (name === oid) throw new NotKnown();
   return name;
 }
 
@@ -65,15 +59,4 @@ function quotedValue({ text }: Attribute): string {
     return character === '"' || character === '\\' ? `\\${character}` : character;
   }).join('');
   return /[,+"<>;]|^[ #]| $/.test(text) ? `"${escaped}"` : escaped;
-}
-
-/** `keyCompromise` as OpenSSL says it, `Key Compromise`. */
-export function spaced(word: string, known: readonly string[]): string {
-  if (!known.includes(word)) throw new NotKnown();
-  const special: Readonly<Record<string, string>> = {
-    cACompromise: 'CA Compromise',
-    aACompromise: 'AA Compromise',
-    removeFromCRL: 'Remove From CRL',
-  };
-  return special[word] ?? word.replace(/[A-Z]/g, ' $&').replace(/^./, (first) => first.toUpperCase());
 }

@@ -2,17 +2,20 @@
  * Certificates, requests and revocation lists as `openssl x509|req|crl -noout -text` (3.0) prints them, to the letter.
  * What OpenSSL prints in a way that is not known here makes the whole text null: no line is ever guessed.
  */
-import { OID } from '../../asn1/oids.ts';
+import { OID, oidName } from '../../asn1/oids.ts';
+import { TAG } from '../../asn1/tag.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
 import { done, refused } from '../../bytes/result.ts';
-import { reading } from '../der/read.ts';
-import { curveOf, keyBits, rsaOf, type Algorithm, type PublicKey } from '../keys/public-key.ts';
+import { onlyElement, reading } from '../der/read.ts';
+import { bigInteger } from '../der/values.ts';
+import { serialText } from '../facts.ts';
+import { curveOf, keyBits, type Algorithm, type PublicKey } from '../keys/public-key.ts';
 import { parseCertificate, type Certificate } from '../x509/certificate.ts';
-import { parseCrl, REASONS, type Crl, type RevokedEntry } from '../x509/crl.ts';
+import { parseCrl, type Crl, type Reason, type RevokedEntry } from '../x509/crl.ts';
 import type { Extension } from '../x509/extensions.ts';
 import { parseRequest, type Request } from '../x509/request.ts';
 import { extensionLines } from './extension-lines.ts';
-import { hexLines, nameLine, NotKnown, opensslTime, spaced } from './line-parts.ts';
+import { hexLines, nameLine, NotKnown, opensslTime } from './line-parts.ts';
 
 export type TextKind = 'certificate' | 'request' | 'revocation list';
 
@@ -72,7 +75,7 @@ function certificateLines(certificate: Certificate): string[] {
 
 function requestLines(request: Request): string[] {
   const { subject, publicKey, extensions, hasOtherAttributes } = request;
-  if (hasOtherAttributes) throw new NotKnown();
+  if (hasOtherAttributes) unknown();
   return [
     'Certificate Request:',
     '    Data:',
@@ -91,7 +94,8 @@ function crlLines(crl: Crl, most: number): string[] {
   const { issuer, thisUpdate, nextUpdate, revoked, extensions, algorithm } = crl;
   return [
     'Certificate Revocation List (CRL):',
-    extensions.length > 0 ? '        Version 2 (0x1)' : noVersion(),
+    // A list without extensions may be of either version, and the parsed list does not tell.
+    extensions.length > 0 ? '        Version 2 (0x1)' : unknown(),
     `        Signature Algorithm: ${algorithmName(algorithm)}`,
     `        Issuer: ${nameLine(issuer)}`,
     `        Last Update: ${opensslTime(thisUpdate)}`,
@@ -103,11 +107,6 @@ function crlLines(crl: Crl, most: number): string[] {
   ];
 }
 
-/** A list without extensions may be of either version, and the parsed list does not tell. */
-function noVersion(): never {
-  throw new NotKnown();
-}
-
 function entryLines({
   serial,
   at,
@@ -116,53 +115,57 @@ function entryLines({
   certificateIssuer,
   unknownCritical,
 }: RevokedEntry): string[] {
-  if (certificateIssuer !== null || unknownCritical !== null) throw new NotKnown();
+  if (certificateIssuer !== null || unknownCritical !== null) unknown();
   const said = [
-    ...(reason === null ? [] : ['            X509v3 CRL Reason Code: ', `                ${spaced(reason, REASONS)}`]),
+    ...(reason === null ? [] : ['            X509v3 CRL Reason Code: ', `                ${reasonWords(reason)}`]),
     ...(invalidityDate === null
       ? []
       : ['            Invalidity Date: ', `                ${opensslTime(invalidityDate)}`]),
   ];
   return [
-    `    Serial Number: ${hexLines(unpadded(serial), Infinity, '').join('').replaceAll(':', '').toUpperCase()}`,
+    `    Serial Number: ${serialText(serial).toUpperCase()}`,
     `        Revocation Date: ${opensslTime(at)}`,
     ...(said.length > 0 ? ['        CRL entry extensions:', ...said] : []),
   ];
 }
 
-/** An INTEGER without the zero byte that only keeps it positive. */
-const unpadded = (bytes: Uint8Array): Uint8Array => (bytes.length > 1 && bytes.at(0) === 0 ? bytes.subarray(1) : bytes);
-
 /** Up to 8 bytes as a number, in both notations; longer ones in bytes. */
 function serialLines(serial: Uint8Array): string[] {
   const isNegative = (serial.at(0) ?? 0) > 0x7f;
-  if (isNegative) throw new NotKnown();
-  const hex = hexLines(unpadded(serial), Infinity, '').join('');
-  if (serial.length > 8) return ['        Serial Number:', `            ${hex}`];
-  const number = BigInt(`0x${hex.replaceAll(':', '') || '0'}`);
+  if (isNegative) unknown();
+  const hex = serialText(serial);
+  if (serial.length > 8) return ['        Serial Number:', `            ${hex.replace(/..(?=.)/g, '$&:')}`];
+  const number = BigInt(`0x${hex}`);
   return [`        Serial Number: ${number} (0x${number.toString(16)})`];
 }
 
+/** OpenSSL's words for reasons; number 7 was never given out. */
+const REASON_WORDS: Readonly<Record<Exclude<Reason, 'reserved'>, string>> = {
+  unspecified: 'Unspecified',
+  keyCompromise: 'Key Compromise',
+  cACompromise: 'CA Compromise',
+  affiliationChanged: 'Affiliation Changed',
+  superseded: 'Superseded',
+  cessationOfOperation: 'Cessation Of Operation',
+  certificateHold: 'Certificate Hold',
+  removeFromCRL: 'Remove From CRL',
+  privilegeWithdrawn: 'Privilege Withdrawn',
+  aACompromise: 'AA Compromise',
+};
+
+const reasonWords = (reason: Reason): string => (reason === 'reserved' ? unknown() : REASON_WORDS[reason]);
+
 function algorithmName({ oid }: Algorithm): string {
-  const name = SIGNATURES.get(oid);
-  if (name === undefined) throw new NotKnown();
-  return name;
+  const name = oidName(oid);
+  return SAME_NAMES.has(name) ? name : (OTHER_NAMES[oid] ?? unknown());
 }
 
-/** RSASSA-PSS is not among them: OpenSSL prints its parameters, too. */
-const SIGNATURES: ReadonlyMap<string, string> = new Map([
-  ...(['md5WithRSAEncryption', 'sha1WithRSAEncryption', 'sha224WithRSAEncryption'] as const).map(
-    (name) => [OID[name], name] as const,
-  ),
-  ...(['sha256WithRSAEncryption', 'sha384WithRSAEncryption', 'sha512WithRSAEncryption'] as const).map(
-    (name) => [OID[name], name] as const,
-  ),
-  ...(
-    ['ecdsa-with-SHA1', 'ecdsa-with-SHA224', 'ecdsa-with-SHA256', 'ecdsa-with-SHA384', 'ecdsa-with-SHA512'] as const
-  ).map((name) => [OID[name], name] as const),
-  [OID['id-Ed25519'], 'ED25519'],
-  [OID['id-Ed448'], 'ED448'],
+/** Signatures that OpenSSL names like the RFCs. RSASSA-PSS is not among them: its parameters are printed, too. */
+const SAME_NAMES: ReadonlySet<string> = new Set([
+  ...['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'].map((hash) => `${hash}WithRSAEncryption`),
+  ...['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'].map((hash) => `ecdsa-with-${hash}`),
 ]);
+const OTHER_NAMES: Readonly<Record<string, string>> = { [OID['id-Ed25519']]: 'ED25519', [OID['id-Ed448']]: 'ED448' };
 
 /** What OpenSSL calls the curves, and NIST where it does. */
 const CURVES: Readonly<Record<string, readonly [openssl: string, nist: string | null]>> = {
@@ -185,19 +188,15 @@ function kindLines(key: PublicKey): string[] {
   const { oid } = key.algorithm;
   const head = (name: string) => `            Public Key Algorithm: ${name}`;
   if (oid === OID.rsaEncryption) {
-    const rsa = rsaOf(key);
-    if (rsa === null) throw new NotKnown();
-    const modulus = rsa.modulus.toString(16);
-    const even = modulus.length % 2 === 0 ? modulus : `0${modulus}`;
-    const bytes = Uint8Array.from((/^[89a-f]/.test(even) ? `00${even}` : even).match(/../g) ?? [], (two) =>
-      parseInt(two, 16),
-    );
+    const reader = onlyElement(key.key, 'an RSA key', TAG.sequence).inside();
+    const modulus = reader.read('the modulus', TAG.integer).body;
+    const exponent = bigInteger(reader.read('the exponent', TAG.integer), 'The exponent');
     return [
       head('rsaEncryption'),
       `                Public-Key: (${keyBits(key)} bit)`,
       '                Modulus:',
-      ...hexLines(bytes, KEY_BYTES_A_LINE, DEEP),
-      `                Exponent: ${rsa.exponent} (0x${rsa.exponent.toString(16)})`,
+      ...hexLines(modulus, KEY_BYTES_A_LINE, DEEP),
+      `                Exponent: ${exponent} (0x${exponent.toString(16)})`,
     ];
   }
   const points = ['                pub:', ...hexLines(key.key, KEY_BYTES_A_LINE, DEEP)];

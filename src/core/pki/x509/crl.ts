@@ -142,5 +142,10 @@ function issuerOf(extensions: readonly Extension[]): readonly GeneralName[] | nu
 /** The list's rising number; null when it has none. */
 export function crlNumber({ extensions }: Crl): bigint | null {
   const found = extensionOf(extensions, 'cRLNumber');
-  return found && bigInteger(onlyElement(found.value, 'the CRL number', TAG.integer), 'The CRL number');
+  return found && crlNumberIn(found);
+}
+
+/** The number that the extension cRLNumber holds. */
+export function crlNumberIn({ value }: Extension): bigint {
+  return bigInteger(onlyElement(value, 'the CRL number', TAG.integer), 'The CRL number');
 }
