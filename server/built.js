@@ -16,8 +16,7 @@ const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 const LOCK = join(ROOT, 'node_modules/.cache/trustwalk/building');
 const LOOK_AGAIN_MS = 100;
 /** What is served is the same, whatever the shell or a test runner has set for its own programs. */
-const { VITEST: _, ...around } = process.env;
-const ENV = { ...around, NODE_ENV: 'production' };
+const ENV = { ...process.env, NODE_ENV: 'production', VITEST: undefined };
 
 /** A failure that the user can mend, told in one line. */
 class StartError extends Error {
