@@ -14,6 +14,7 @@ import { LabRuns } from '$core/labs/lab-run.ts';
 import { apply } from '$core/world/apply.ts';
 import { EMPTY_WORLD, type World } from '$core/world/world.ts';
 import { bridge } from './bridge.svelte.ts';
+import { Drawing } from './drawing.ts';
 import { Keeper, type Kept } from './keeper.ts';
 import { forgetLearner, learnerId } from './learner.ts';
 import { Listeners } from './listeners.ts';
@@ -38,9 +39,9 @@ const ELSEWHERE = 'Another tab of this browser is in use. Choose “Use this tab
 
 class LearnerWorld {
   #world: World = EMPTY_WORLD;
-  /** What is drawn: it follows the world once a frame, so that records that come together are taken apart together. */
+  /** What is drawn: it follows the world at some distance, so that records that come together are taken apart together. */
   #shown = $state.raw<World>(EMPTY_WORLD);
-  #frame: number | null = null;
+  readonly #drawing = new Drawing(() => this.#show());
   #work = $state.raw<Work | null>(null);
   #place = $state.raw<Place>('memory');
   #notice = $state.raw<string | null>(null);
@@ -99,7 +100,7 @@ class LearnerWorld {
       await progress.restore(store);
       this.#world = kept.world;
       this.#knownSession = kept.seen.session;
-      this.#show();
+      this.#drawing.now();
       return kept.seen;
     };
     bridge.onReturn(restore);
@@ -120,7 +121,7 @@ class LearnerWorld {
     }
   }
 
-  /** Called when the world has changed, once a frame at most. */
+  /** Called when the world that is drawn has changed. */
   onChange(listener: (world: World) => void): () => void {
     return this.#changes.add(listener);
   }
@@ -161,7 +162,7 @@ class LearnerWorld {
     await this.#keeper?.clear();
     forgetLearner();
     bridge.startAnew(learnerId());
-    this.#show();
+    this.#drawing.now();
   }
 
   async #perform(command: CommandInput): Promise<Performed> {
@@ -179,7 +180,7 @@ class LearnerWorld {
       return { kind: 'failed', text: `This did not work: ${error instanceof Error ? error.message : String(error)}` };
     } finally {
       this.#work = null;
-      this.#show();
+      this.#drawing.now();
     }
   }
 
@@ -194,15 +195,10 @@ class LearnerWorld {
   #set(world: World): void {
     this.#world = world;
     this.#keeper?.keep({ world, seen: bridge.seen });
-    // A hidden tab has no frames.
-    if (document.hidden) this.#show();
-    else this.#frame ??= requestAnimationFrame(() => this.#show());
+    this.#drawing.soon();
   }
 
-  /** Draws the world as it is now. */
   #show(): void {
-    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
-    this.#frame = null;
     if (this.#shown === this.#world) return;
     this.#shown = this.#world;
     this.#changes.tell(this.#world);
