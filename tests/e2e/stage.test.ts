@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import { openBrowser } from '../browser.ts';
@@ -255,6 +255,47 @@ test('three zooms, the projector, the blank screen and the pointer, each from it
   await expect.poll(() => page.evaluate(() => document.documentElement.dataset['mode'])).not.toBe('projector');
   await hand.learner.leaves();
 });
+
+test.each([900, 720])(
+  'in a window %i px high the newest record and what became of it are in sight, in each zoom',
+  async (height) => {
+    const hand = await Stagehand.enters(browser, product);
+    const { page } = hand;
+    await page.setViewportSize({ width: 1440, height });
+    await hand.connects();
+    await hand.until('CertificateVerify');
+    await hand.button(/^Flip/).first().click();
+    await hand.runs();
+    await page.getByText('The connection is closed.').waitFor();
+    const verdict = page.getByText('bad_record_mac, from the client');
+    const alert = {
+      row: hand.row(/^Record 10, .*Alert: bad_record_mac/),
+      sentence: hand.button(/“No: bad_record_mac.”/),
+    };
+    for (const [key, newest] of [
+      ['2', alert.row],
+      ['1', alert.sentence],
+      ['3', alert.row],
+      ['p', null],
+      ['2', alert.row],
+      ['1', alert.sentence],
+    ] as const) {
+      await page.keyboard.press(key);
+      if (newest === null) continue;
+      await expect.poll(() => isInSight(newest), `the newest record after the key ${key}`).toBe(true);
+      await expect.poll(() => isInSight(verdict), `the verdict after the key ${key}`).toBe(true);
+    }
+    await hand.learner.leaves();
+  },
+);
+
+/** Whether nothing covers the middle of an element, and it is scrolled to. */
+const isInSight = (element: Locator): Promise<boolean> =>
+  element.evaluate((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    const top = document.elementFromPoint(x + width / 2, y + height / 2);
+    return top !== null && (one.contains(top) || top.contains(one));
+  });
 
 test('new records are told to a screen reader, shortly', async () => {
   const hand = await Stagehand.enters(browser, product);
