@@ -47,6 +47,16 @@ describe('the log', () => {
     again.close();
   });
 
+  test('shows what an older version wrote, which kept no strips', () => {
+    const book = openBook(path);
+    book.write([aDraft(1)]);
+    const database = new Database(path);
+    database.exec("UPDATE connection SET shown = json_remove(shown, '$.strip')");
+    database.close();
+    expect(book.entry(1, MACHINE)?.row).toMatchObject({ id: 1, strip: { bars: [], leftOut: null } });
+    book.close();
+  });
+
   test('is nobody else’s to read: its files have mode 0600, also one that was looser before', () => {
     for (let round = 0; round < 2; round++) {
       const book = openBook(path);

@@ -263,9 +263,12 @@ function allOf(...conditions: readonly Condition[]): Condition {
   };
 }
 
+/** What an older version has not written down. */
+const OLDER: Pick<LogRow, 'strip'> = { strip: { bars: [], leftOut: null } };
+
 /** The text of a row is from when it was written; whether it goes on may have changed with the server's end. */
 function shownRow(row: Row): LogRow {
-  return { ...(JSON.parse(String(row['shown'])) as LogRow), isOpen: row['is_open'] === 1 };
+  return { ...OLDER, ...(JSON.parse(String(row['shown'])) as LogRow), isOpen: row['is_open'] === 1 };
 }
 
 function countsOf(rows: readonly Row[]): LogCounts {

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { LogRow } from '../../src/core/bridge/log.ts';
 import { captureOf } from './captured.ts';
 import { LOG_LIMITS } from './limits.ts';
 import { about, aDraft, tellAll, told, word } from './fixtures/told.ts';
@@ -30,6 +32,26 @@ describe('a connection in a few facts', () => {
     expect(lookAt(aDraft(1, {}, turnedAway)).row).toMatchObject({
       ...{ outcome: 'refused', reason: 'This certificate was revoked.' },
     });
+  });
+
+  test('has a bar for each record; a long connection loses its middle, and fits what the bridge carries', () => {
+    const { strip } = lookAt(aDraft(1, {}, told())).row;
+    expect(strip.leftOut).toBeNull();
+    expect(strip.bars).toHaveLength(17);
+    expect(strip.bars[0]).toMatchObject({ from: 'client', label: 'ClientHello', protection: 'clear' });
+    const recording = new Recording(1, about(), () => undefined);
+    tellAll(recording, told());
+    const one = {
+      from: 'server',
+      sentAt: 20,
+      at: 20,
+      delivered: null,
+      sent: Uint8Array.of(23, 3, 3, 0, 1, 7),
+    } as const;
+    for (let index = 17; index < 100; index++) recording.take({ ...one, index });
+    const { row } = lookAt(recording.draft());
+    expect(row.strip.bars.length + (row.strip.leftOut?.count ?? 0)).toBe(100);
+    expect(v.is(LogRow, row)).toBe(true);
   });
 
   test('shows what was delivered, and counts what the tap changed', () => {

@@ -3,7 +3,7 @@ import { ROW_TEXT, type LogRow } from '../../src/core/bridge/log.ts';
 import { firstRecords } from '../../src/core/capture/first-records.ts';
 import { outcomeOf } from '../../src/core/capture/outcome.ts';
 import { wordsOf } from '../../src/core/capture/view/search.ts';
-import { firstEnd, summaryOf } from '../../src/core/capture/view/summary.ts';
+import { firstEnd, stripOf, summaryOf } from '../../src/core/capture/view/summary.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk, Dissection, Side } from '../../src/core/tls/dissection.ts';
 import { silentEndOf } from '../../src/core/tls/strip.ts';
@@ -43,6 +43,7 @@ export function lookAt(draft: Draft): Looked {
     ...(seen === chunks ? { records: summary.records, bytes: summary.bytes } : sizeOf(chunks)),
     isCut: draft.isCut,
     changed: recordsOf(draft).filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length,
+    strip: stripOf(dissection, seen === chunks ? undefined : chunks.length),
   };
   const { serials, label, whose, silentEnd } = row;
   const more = [serials.client, serials.server, label, whose, reason?.code, row.reason, row.changed > 0 && 'changed'];

@@ -282,8 +282,8 @@ test.each([900, 720])(
     ] as const) {
       await page.keyboard.press(key);
       if (newest === null) continue;
-      await expect.poll(() => isInSight(newest), `the newest record after the key ${key}`).toBe(true);
-      await expect.poll(() => isInSight(verdict), `the verdict after the key ${key}`).toBe(true);
+      await expect.poll(() => isInSight(newest), { message: `the newest record after the key ${key}` }).toBe(true);
+      await expect.poll(() => isInSight(verdict), { message: `the verdict after the key ${key}` }).toBe(true);
     }
     await hand.learner.leaves();
   },

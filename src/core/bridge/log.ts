@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { EventName } from './event-name.ts';
 import { LIMITS } from './limits.ts';
+import { Strip } from './strip.ts';
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -61,6 +62,8 @@ export const LogRow = v.strictObject({
   changed: Count,
   /** more passed than is kept */
   isCut: v.boolean(),
+  /** of its records as they were delivered; empty where an older version has written it down */
+  strip: Strip,
 });
 export type LogRow = v.InferOutput<typeof LogRow>;
 

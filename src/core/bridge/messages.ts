@@ -9,6 +9,7 @@ import { EventName } from './event-name.ts';
 import { LIMITS } from './limits.ts';
 import { AskLogEntry, AskLogRows, FollowLog, LogEntry, LogNews, LogRows } from './log.ts';
 import { GroupList, SuiteList } from './settings.ts';
+import { Bar } from './strip.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -341,15 +342,6 @@ export const Heard = v.strictObject({
   line: Line,
 });
 
-/** One bar of a strip: a record that was on the wire. */
-export const Bar = v.strictObject({
-  from: SideSchema,
-  bytes: Count,
-  protection: v.picklist(['clear', 'handshake', 'application', 'early']),
-  label: text(80),
-  alert: v.nullable(Count),
-});
-
 /** A connection to the order desk that has ended, or has been greeted; sent after `welcome` and as they come. */
 export const DeskRun = v.strictObject({
   type: v.literal('desk-run'),
@@ -386,7 +378,6 @@ export const FromServer = v.variant('type', [
 export type FromServer = v.InferOutput<typeof FromServer>;
 export type Welcome = v.InferOutput<typeof Welcome>;
 export type DeskRun = v.InferOutput<typeof DeskRun>;
-export type Bar = v.InferOutput<typeof Bar>;
 export type RunEvent = v.InferOutput<typeof RunEvent>;
 export type RunClosed = v.InferOutput<typeof RunClosed>;
 /** How one side's TCP connection ended. */

@@ -33,6 +33,16 @@ test('who has done everything can read it again', () => {
   expect(link(/^Read it again/)).toBe('#/learn/key-pair');
 });
 
+test.each([
+  ['The stage', '#/stage'],
+  ['The workbench', '#/workbench'],
+  ['The labs', '#/labs'],
+  ['The log', '#/log'],
+])('%s is one click away', (name, to) => {
+  aHome();
+  expect(link(new RegExp(`^${name}$`))).toBe(to);
+});
+
 test('the desk’s address is shown only once the server has told it', () => {
   aHome({ desk: null });
   expect(screen.queryByText(/openssl s_client/)).toBeNull();

@@ -6,10 +6,14 @@ export interface Route {
   readonly id: string | null;
 }
 
-/** Reads `#/room/id`. More parts than two, or broken escapes, are a room that nobody has: the page then says so. */
+/**
+ * Reads `#/room/id`. More parts than two, or broken escapes, are a room that nobody has: the page then says so. Lessons
+ * without one are the course, which is at home.
+ */
 export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const [room = '', id, ...more] = path.split('/');
+  if (path === 'learn') return { room: '', id: null };
   if (more.length > 0) return { room: path, id: null };
   try {
     return { room: decodeURIComponent(room), id: id === undefined ? null : decodeURIComponent(id) };

@@ -4,6 +4,7 @@ import { href, parseRoute } from './route.svelte.ts';
 test.each([
   ['', { room: '', id: null }],
   ['#/', { room: '', id: null }],
+  ['#/learn', { room: '', id: null }],
   ['#/learn/key-pair', { room: 'learn', id: 'key-pair' }],
   ['#/log/', { room: 'log', id: null }],
   ['#/a/b/c', { room: 'a/b/c', id: null }],

@@ -36,7 +36,7 @@ export interface ConnectionSummary {
   readonly bytes: number;
 }
 
-/** A connection as bars. A long one loses its middle. */
+/** A connection as bars. A long one loses its middle, or its end. */
 export interface StripView {
   readonly bars: readonly StripBar[];
   /** `count` records stand between the bars before and after `at` */
@@ -71,9 +71,17 @@ export function summaryOf({ connection, dissection }: InspectedConnection, index
   };
 }
 
-/** The strip of all records; of more than 44 of them the first and the last. */
-export function stripOf(dissection: Dissection): StripView {
+/**
+ * The strip of all records; of more than 44 of them the first and the last.
+ *
+ * @param passed how many there were, where only the first of them were dissected
+ */
+export function stripOf(dissection: Dissection, passed = dissection.records.length): StripView {
   const bars = barsOf(dissection);
+  if (passed > bars.length) {
+    const first = bars.slice(0, BARS.first);
+    return { bars: first, leftOut: { at: first.length, count: passed - first.length } };
+  }
   const count = bars.length - BARS.first - BARS.last;
   if (count <= 0) return { bars, leftOut: null };
   return { bars: [...bars.slice(0, BARS.first), ...bars.slice(-BARS.last)], leftOut: { at: BARS.first, count } };

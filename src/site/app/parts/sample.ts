@@ -2,7 +2,8 @@
  * Samples for the page of parts, so that a designer sees every state at once. Sizes and bytes are those of one TLS 1.3
  * run between two OpenSSL 3.0 peers; nothing here is shown to a learner.
  */
-import type { Bar, DeskRun } from '$core/bridge/messages.ts';
+import type { DeskRun } from '$core/bridge/messages.ts';
+import type { Bar } from '$core/bridge/strip.ts';
 import type {
   AlertView,
   ByteRange,

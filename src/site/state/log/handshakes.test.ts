@@ -11,7 +11,7 @@ function row(id: number, more: Partial<LogRow> = {}): LogRow {
   const sides = { client: null, server: null };
   return {
     ...{ id, whose: 'desk', label: 'desk', startedAt: 0, isOpen: false, outcome: 'established' },
-    ...{ ...places, ...facts, ...ends, subjects: sides, serials: sides, ...more },
+    ...{ ...places, ...facts, ...ends, subjects: sides, serials: sides, strip: { bars: [], leftOut: null }, ...more },
   };
 }
 

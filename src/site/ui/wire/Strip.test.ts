@@ -1,5 +1,5 @@
 import { render, screen } from '@testing-library/svelte';
-import type { Bar } from '$core/bridge/messages.ts';
+import type { Bar } from '$core/bridge/strip.ts';
 import { expect, test } from 'vitest';
 import Strip from './Strip.svelte';
 

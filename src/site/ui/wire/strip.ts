@@ -1,4 +1,4 @@
-import type { Bar } from '$core/bridge/messages.ts';
+import type { Bar } from '$core/bridge/strip.ts';
 import type { Side } from '$core/tls/dissection.ts';
 
 /** How much of the line a record takes: its square root, so that a hello stays visible beside a certificate. */
@@ -28,6 +28,6 @@ export function stripLabel(bars: readonly Bar[], silentEnd: Side | null, leftOut
     `${count}: ${String(from('client'))} from the client, ${String(from('server'))} from the server.`,
     ...alerts,
     ...end,
-    ...(leftOut === 0 ? [] : [`${leftOut.toLocaleString('en')} more are left out between them.`]),
+    ...(leftOut === 0 ? [] : [`${leftOut.toLocaleString('en')} more are left out.`]),
   ].join(' ');
 }
