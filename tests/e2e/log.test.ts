@@ -101,6 +101,7 @@ test('filters and the search leave what fits', async () => {
   const row = page.getByRole('row').filter({ has: entry(5_003) });
   await row.getByText('certificate_required').waitFor();
   await row.getByText('no certificate').waitFor();
+  await row.getByRole('img', { name: /^\d+ records: .* The server sent alert 116\.$/ }).waitFor();
   await page.getByRole('button', { name: /^all/ }).click();
   await page.locator('body').press('/');
   await page.keyboard.type('copy-4711 tls 1.3');
