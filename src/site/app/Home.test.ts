@@ -34,11 +34,11 @@ test('who has done everything can read it again', () => {
 });
 
 test.each([
-  ['The stage', '#/stage'],
-  ['The workbench', '#/workbench'],
-  ['The labs', '#/labs'],
-  ['The log', '#/log'],
-])('%s is one click away', (name, to) => {
+  ['Stop a live handshake', '#/stage'],
+  ['Make a PKI of your own', '#/workbench/make'],
+  ['Try an attack', '#/labs'],
+  ['See who has called', '#/log'],
+])('%s: one click away', (name, to) => {
   aHome();
   expect(link(new RegExp(`^${name}$`))).toBe(to);
 });
