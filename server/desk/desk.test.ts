@@ -87,13 +87,21 @@ async function settled(turns = 200): Promise<void> {
 }
 
 describe('a silent peer', () => {
-  test('is greeted, and after five minutes of silence the desk hangs up', () => {
+  test('is greeted, and after five minutes of silence the desk says goodbye and hangs up', () => {
     vi.useFakeTimers();
-    const { far } = aVisit().visit();
+    const { far, opened } = aVisit().visit();
     expect(far.lines).toHaveLength(1);
     vi.advanceTimersByTime(VISIT_LIMITS.idleMs - 1);
-    expect(far.destroyed).toBe(false);
+    expect(far.lines).toHaveLength(1);
+    expect(far.writableEnded).toBe(false);
     vi.advanceTimersByTime(1);
+    expect(opened()).toMatchObject({
+      type: 'error',
+      code: 'internal',
+      message: expect.stringMatching(/^Nothing was said for a while/) as string,
+    });
+    expect(far.writableEnded).toBe(true); // over TLS: with a close_notify
+    vi.advanceTimersByTime(2 * VISIT_LIMITS.farewellMs); // it does not close its own end
     expect(far.destroyed).toBe(true);
   });
 });

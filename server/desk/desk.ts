@@ -55,7 +55,7 @@ export function createDesk(options: DeskOptions): Desk {
     trail,
     serve(stream, peer) {
       stream.on('error', () => stream.destroy()); // reset by the peer: the close below is all there is to do
-      const idle = setTimeout(() => stream.destroy(), idleMs);
+      const idle = setTimeout(() => end('internal', SILENT), idleMs);
       const conversation = converse(
         stream,
         { peer, signedIn: null },
@@ -107,6 +107,7 @@ function closed(stream: Duplex): Promise<void> {
 }
 
 const CLOSING = 'The desk is closing. What it has answered is kept.';
+const SILENT = 'Nothing was said for a while, so the desk closes the connection. What it has answered is kept.';
 
 function ranOut({ validTo = 0 }: Peer): string {
   return `Your certificate ran out at ${new Date(validTo).toISOString()}. Come back with a new one; "renew" gives one in time.`;
