@@ -5,7 +5,7 @@ import type { AddressInfo, ListenOptions, Server } from 'node:net';
  *
  * @returns the port; rejects with Node's own error, such as `EADDRINUSE`, when it cannot
  */
-export function listening(server: Server, at: Pick<ListenOptions, 'host' | 'port'>): Promise<number> {
+export function listening(server: Server, at: Pick<ListenOptions, 'host' | 'port' | 'exclusive'>): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(at, () => {

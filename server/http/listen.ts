@@ -1,5 +1,6 @@
 /** The HTTP server: limits, times, and answers to what is not a request at all. */
 import { createServer, type Server } from 'node:http';
+import { listening } from '../listening.ts';
 import { StartError } from '../start-error.ts';
 import { refuseSocket, type RefusalStatus } from './answers.ts';
 import { HTTP_LIMITS } from './limits.ts';
@@ -45,13 +46,11 @@ export async function listen(server: Server, host: string, port: number, option:
   if (!LOOPBACK.test(host)) {
     throw new StartError(`--host ${host} is not an address of this machine alone. Use 127.0.0.1, localhost or ::1`);
   }
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(noPort(error, host, port, option)));
-    server.listen({ host, port, exclusive: true }, resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has an address.');
-  return address.port;
+  try {
+    return await listening(server, { host, port, exclusive: true });
+  } catch (error) {
+    throw noPort(error as NodeJS.ErrnoException, host, port, option);
+  }
 }
 
 /** Throws what {@link listen} would throw, so that a start which cannot succeed has made no files yet. */

@@ -4,10 +4,11 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { LineCutter } from '../../src/core/bytes/lines.ts';
 import { shownUtf8 } from '../../src/core/bytes/utf8.ts';
+import { listening } from '../listening.ts';
 import type { RelayPeer } from './relay.ts';
 
 /** How long a process may take until it listens, and how often it is tried. */
@@ -127,11 +128,7 @@ function dialled(port: number): Promise<Socket | null> {
 /** A port of this machine that nobody has. Another program might take it before the process does: then it says so. */
 async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server, { host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
