@@ -16,8 +16,10 @@ export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string 
   return text;
 }
 
-/** Bytes as `0a:1b`, the way openssl shows them. */
-export const colonHex = (bytes: Uint8Array): string => toHex(bytes).replace(/..(?=.)/g, '$&:');
+/** Hex digits as `0a:1b`, the way openssl shows them. */
+export const withColons = (hex: string): string => hex.replace(/..(?=.)/g, '$&:');
+
+export const colonHex = (bytes: Uint8Array): string => withColons(toHex(bytes));
 
 /** One string for four bytes: a dissection makes thousands, and each piece of a text is an object. */
 function eightDigits(a: number, b: number, c: number, d: number): string {

@@ -4,6 +4,7 @@
  */
 import { OID, oidName } from '../../asn1/oids.ts';
 import { TAG } from '../../asn1/tag.ts';
+import { withColons } from '../../bytes/hex.ts';
 import type { Refusal, Result } from '../../bytes/result.ts';
 import { done, refused } from '../../bytes/result.ts';
 import { onlyElement, reading } from '../der/read.ts';
@@ -134,7 +135,7 @@ function serialLines(serial: Uint8Array): string[] {
   const isNegative = (serial.at(0) ?? 0) > 0x7f;
   if (isNegative) unknown();
   const hex = serialText(serial);
-  if (serial.length > 8) return ['        Serial Number:', `            ${hex.replace(/..(?=.)/g, '$&:')}`];
+  if (serial.length > 8) return ['        Serial Number:', `            ${withColons(hex)}`];
   const number = BigInt(`0x${hex}`);
   return [`        Serial Number: ${number} (0x${number.toString(16)})`];
 }
