@@ -3,10 +3,10 @@ import { ROW_TEXT, type LogRow } from '../../src/core/bridge/log.ts';
 import { firstRecords } from '../../src/core/capture/first-records.ts';
 import { outcomeOf } from '../../src/core/capture/outcome.ts';
 import { wordsOf } from '../../src/core/capture/view/search.ts';
-import { firstEnd, stripOf, summaryOf } from '../../src/core/capture/view/summary.ts';
+import { firstEnd, summaryOf } from '../../src/core/capture/view/summary.ts';
 import { dissect } from '../../src/core/tls/dissect.ts';
 import type { Chunk, Dissection, Side } from '../../src/core/tls/dissection.ts';
-import { silentEndOf } from '../../src/core/tls/strip.ts';
+import { silentEndOf, stripOf } from '../../src/core/tls/strip.ts';
 import { NATIVE } from '../primitives.ts';
 import { capturedOf, keyLogOf, recordsOf } from './captured.ts';
 import type { Draft, KeptWord } from './draft.ts';
@@ -29,6 +29,7 @@ export function lookAt(draft: Draft): Looked {
   const reason = reasonIn(draft);
   const [alert = null] = summary.alerts;
   const isSilent = outcome !== 'established' && alert === null && !draft.isCut;
+  const size = seen === chunks ? { records: summary.records, bytes: summary.bytes } : sizeOf(chunks);
   const row: LogRow = {
     id: draft.id,
     whose: draft.owner === null ? 'desk' : 'learner',
@@ -40,10 +41,10 @@ export function lookAt(draft: Draft): Looked {
     ...{ outcome, alert },
     silentEnd: isSilent ? silentEndOf(firstEnd(connection), dissection) : null,
     reason: reason?.text.slice(0, ROW_TEXT.reason) ?? null,
-    ...(seen === chunks ? { records: summary.records, bytes: summary.bytes } : sizeOf(chunks)),
+    ...size,
     isCut: draft.isCut,
     changed: recordsOf(draft).filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length,
-    strip: stripOf(dissection, seen === chunks ? undefined : chunks.length),
+    strip: stripOf(dissection, size.records),
   };
   const { serials, label, whose, silentEnd } = row;
   const more = [serials.client, serials.server, label, whose, reason?.code, row.reason, row.changed > 0 && 'changed'];

@@ -1,5 +1,6 @@
 /** A connection as one line: a bar for each record that was on the wire. */
 import * as v from 'valibot';
+import { LABEL_CHARACTERS, MOST_BARS } from '../tls/strip.ts';
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
@@ -8,13 +9,10 @@ export const Bar = v.strictObject({
   from: v.picklist(['client', 'server']),
   bytes: Count,
   protection: v.picklist(['clear', 'handshake', 'application', 'early']),
-  label: v.pipe(v.string(), v.maxLength(80)),
+  label: v.pipe(v.string(), v.maxLength(LABEL_CHARACTERS)),
   alert: v.nullable(Count),
 });
 export type Bar = v.InferOutput<typeof Bar>;
-
-/** The most bars of a long connection, which loses its middle. */
-const MOST_BARS = 44;
 
 /** `leftOut`: so many records stand before the bar with the index `at`. */
 export const Strip = v.strictObject({

@@ -9,7 +9,8 @@ import type { Outcome } from '../outcome.ts';
 import { withResumed } from '../resumed.ts';
 import { isOpen, matches, type Query } from './search.ts';
 import { detailOf, pageOf, shownOf, type RecordDetail, type RecordPage, type ShownConnection } from './shown.ts';
-import { isKeyed, stripOf, summaryOf, type ConnectionSummary, type StripView } from './summary.ts';
+import { stripOf, type StripView } from '../../tls/strip.ts';
+import { isKeyed, summaryOf, type ConnectionSummary } from './summary.ts';
 
 export interface ConnectionRow {
   readonly summary: ConnectionSummary;

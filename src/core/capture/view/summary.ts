@@ -4,7 +4,7 @@ import type { CapturedConnection, Endpoint } from '../capture.ts';
 import type { InspectedConnection } from '../inspection.ts';
 import { isMutual, outcomeOf, type Outcome } from '../outcome.ts';
 import type { Dissection, Side } from '../../tls/dissection.ts';
-import { barsOf, silentEndOf, type StripBar } from '../../tls/strip.ts';
+import { silentEndOf } from '../../tls/strip.ts';
 
 export interface ConnectionSummary {
   /** position in the capture, from 0 */
@@ -36,17 +36,9 @@ export interface ConnectionSummary {
   readonly bytes: number;
 }
 
-/** A connection as bars. A long one loses its middle, or its end. */
-export interface StripView {
-  readonly bars: readonly StripBar[];
-  /** `count` records stand between the bars before and after `at` */
-  readonly leftOut: { readonly at: number; readonly count: number } | null;
-}
-
 const MOST_ALERTS = 8;
 /** A peer writes its names as long as it likes. */
 const NAME_CHARACTERS = 300;
-const BARS = { first: 36, last: 8 } as const;
 /** close_notify and user_canceled end in good order (RFC 8446 §6.1). */
 const CLOSURES: ReadonlySet<number> = new Set([0, 90]);
 
@@ -69,22 +61,6 @@ export function summaryOf({ connection, dissection }: InspectedConnection, index
     locked: records.filter(({ sealed }) => sealed !== undefined).length,
     bytes: bytes.total,
   };
-}
-
-/**
- * The strip of all records; of more than 44 of them the first and the last.
- *
- * @param passed how many there were, where only the first of them were dissected
- */
-export function stripOf(dissection: Dissection, passed = dissection.records.length): StripView {
-  const bars = barsOf(dissection);
-  if (passed > bars.length) {
-    const first = bars.slice(0, BARS.first);
-    return { bars: first, leftOut: { at: first.length, count: passed - first.length } };
-  }
-  const count = bars.length - BARS.first - BARS.last;
-  if (count <= 0) return { bars, leftOut: null };
-  return { bars: [...bars.slice(0, BARS.first), ...bars.slice(-BARS.last)], leftOut: { at: BARS.first, count } };
 }
 
 /** Whether the key log has secrets of this connection. @param randoms as `randomsIn` finds them */

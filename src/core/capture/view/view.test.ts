@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { concat } from '../../bytes/reader.ts';
 import type { Chunk, Dissection, Side } from '../../tls/dissection.ts';
+import { stripOf } from '../../tls/strip.ts';
 import * as build from '../fixtures/build.ts';
 import { inspect } from '../inspection.ts';
 import { readCapture } from '../read-capture.ts';
 import { Catalogue } from './catalogue.ts';
 import { matches } from './search.ts';
 import { detailOf, pageOf, RECORDS_ON_PAGE, shownOf } from './shown.ts';
-import { stripOf, summaryOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 import { talkOf } from './talk.ts';
 
 const { TLS12, TLS13 } = build;
