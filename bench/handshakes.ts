@@ -4,18 +4,22 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as later } from 'node:timers/promises';
 import type { KeyKind } from '../src/core/pki/keys/key-kind.ts';
 import { generateKey } from '../src/core/pki/pki.ts';
 import { startProduct } from '../tests/product.ts';
 import type { Bench, Outcome } from './bench.ts';
 import { Nginx } from './handshakes/nginx.ts';
 import { ownProcess, processFile } from './processes.ts';
-import { interleaved } from './rounds.ts';
+import { interleaved, median } from './rounds.ts';
 
 const ROUNDS = 7;
 const EACH_ROUND = 300;
 /** A server is judged when its code is warm. */
 const WARM_UP = 1_000;
+/** A process is done when so many looks in a row find it idle: longer than our log waits for a quiet moment. */
+const STILL_LOOKS = 4;
+const LOOK_MS = 500;
 /** What `/proc/PID/stat` counts in: USER_HZ, 100 on all of Debian's machines. */
 const TICKS_PER_SECOND = 100;
 
@@ -54,8 +58,14 @@ async function withKeys(kind: KeyKind, overBare: number, tell: (line: string) =>
       bare: { pid: bare.pid ?? 0, port: Number(line), greeting: '' },
       nginx,
     };
-    const measured = (peer: Peer) => () => perCpuSecond(certs, peer, EACH_ROUND);
     for (const peer of Object.values(peers)) await perCpuSecond(certs, peer, WARM_UP);
+    await settled(product.pid);
+    const left: number[] = [];
+    const measured = (peer: Peer) => async () => {
+      const rate = await perCpuSecond(certs, peer, EACH_ROUND);
+      if (peer === peers.ours) left.push((await settled(peer.pid)) / EACH_ROUND);
+      return rate;
+    };
     const rows = await interleaved(
       ROUNDS,
       { ours: measured(peers.ours), bare: measured(peers.bare), nginx: measured(peers.nginx) },
@@ -65,6 +75,7 @@ async function withKeys(kind: KeyKind, overBare: number, tell: (line: string) =>
             `bare Node ${row.bare.toFixed(0)}, nginx ${row.nginx.toFixed(0)}`,
         ),
     );
+    tell(`${kind}: what our log has left for a quiet moment takes ${(median(left) * 1000).toFixed(2)} ms a handshake`);
     const outcome = (whose: 'bare' | 'nginx', name: string, atLeast: number): Outcome => ({
       kind: 'measured',
       what: `${kind}: mutual handshakes a CPU-second with tap and log, over ${name}`,
@@ -85,6 +96,18 @@ async function perCpuSecond(certs: string, { pid, port, greeting }: Peer, count:
   const before = cpuSeconds(pid);
   await ownProcess('handshakes/client.process', [certs, String(port), String(count), greeting]);
   return count / (cpuSeconds(pid) - before);
+}
+
+/** Waits until a process has nothing to do any more. @returns CPU seconds that it took until then */
+async function settled(pid: number): Promise<number> {
+  const before = cpuSeconds(pid);
+  for (let busy = before, still = 0; still < STILL_LOOKS;) {
+    await later(LOOK_MS);
+    const now = cpuSeconds(pid);
+    still = now === busy ? still + 1 : 0;
+    busy = now;
+  }
+  return cpuSeconds(pid) - before;
 }
 
 /** CPU time of a process, all its threads, and of its children that are there. */

@@ -101,7 +101,7 @@ export class Outbox {
 
   #collect(record: WireRecord): void {
     if (this.#frame.length + encodedBytes(record) > this.#limits.frameBytes) this.#flush();
-    this.#frame.add(record);
+    this.#frame.add(record, record);
     this.#sendSoon();
   }
 

@@ -85,6 +85,12 @@ export type BookLimits = Readonly<Record<'connections' | 'storedBytes', number>>
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** How much is in the book. */
+interface Stored {
+  count: number;
+  bytes: number;
+}
+
 /**
  * Opens the log for its one writer. Connections that were open when an earlier server ended are closed now.
  *
@@ -113,27 +119,35 @@ export function openBook(path: string, limits: BookLimits = LOG_LIMITS): Book {
     'INSERT INTO wire (id, told, records) VALUES (?, ?, ?) ' +
       'ON CONFLICT (id) DO UPDATE SET told = excluded.told, records = excluded.records',
   );
-  const sizes = database.prepare('SELECT count(*) AS count, total(stored_bytes) AS bytes FROM connection');
-  const oldest = database.prepare('SELECT id, stored_bytes FROM connection ORDER BY id LIMIT 1');
+  const sizeOf = database.prepare('SELECT stored_bytes AS bytes FROM connection WHERE id = ?');
+  const oldest = database.prepare('SELECT id, stored_bytes AS bytes FROM connection ORDER BY id LIMIT 1');
   const remove = database.prepare('DELETE FROM connection WHERE id = ?');
 
-  const writeOne = (draft: Draft): LogRow => {
+  // Counted once: with thousands in it, the table is many times as long as what a batch adds.
+  let stored = database
+    .prepare('SELECT count(*) AS count, total(stored_bytes) AS bytes FROM connection')
+    .get() as unknown as Stored;
+
+  const writeOne = (draft: Draft, sum: Stored): LogRow => {
     const { row, words } = lookAt(draft);
     const records = Buffer.from(draft.frame);
     const told = JSON.stringify({ keyLog: draft.keyLog, words: draft.words, closes: draft.closes });
     const shown = JSON.stringify(row);
     const bytes = records.length + told.length + shown.length + words.length;
+    const before = sizeOf.get(row.id) as Pick<Stored, 'bytes'> | undefined;
+    if (before === undefined) sum.count += 1;
+    sum.bytes += bytes - (before?.bytes ?? 0);
     put.run(row.id, draft.owner, row.isOpen ? 1 : 0, row.outcome, row.version, bytes, words, shown);
     putWire.run(row.id, told, records);
     return row;
   };
-  const prune = () => {
-    const { count, bytes } = sizes.get() as { count: number; bytes: number };
-    for (let [left, stored] = [count, bytes]; left > limits.connections || stored > limits.storedBytes; left -= 1) {
-      const first = oldest.get() as { id: number; stored_bytes: number } | undefined;
+  const prune = (sum: Stored) => {
+    while (sum.count > limits.connections || sum.bytes > limits.storedBytes) {
+      const first = oldest.get() as { id: number; bytes: number } | undefined;
       if (first === undefined) return;
       remove.run(first.id);
-      stored -= first.stored_bytes;
+      sum.count -= 1;
+      sum.bytes -= first.bytes;
     }
   };
 
@@ -141,11 +155,13 @@ export function openBook(path: string, limits: BookLimits = LOG_LIMITS): Book {
     ...readerOf(database),
     lastId: Number((database.prepare('SELECT max(id) AS last FROM connection').get() as Row)['last'] ?? 0),
     write(drafts) {
+      const sum = { ...stored };
       database.exec('BEGIN IMMEDIATE');
       try {
-        const rows = drafts.map(writeOne);
-        prune();
+        const rows = drafts.map((draft) => writeOne(draft, sum));
+        prune(sum);
         database.exec('COMMIT');
+        stored = sum;
         return rows;
       } catch (error) {
         if (database.inTransaction) database.exec('ROLLBACK');

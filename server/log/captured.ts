@@ -15,10 +15,10 @@ export function recordsOf({ frame }: Pick<Draft, 'frame'>): readonly TapRecord[]
   return read.records.filter((record) => 'sent' in record);
 }
 
-/** What reached each side; where the tap changed something, the changed bytes. */
-export function capturedOf(draft: Draft): CapturedConnection {
+/** What reached each side; where the tap changed something, the changed bytes. @param records as `recordsOf` reads them */
+export function capturedOf(draft: Draft, records = recordsOf(draft)): CapturedConnection {
   const { client, server, startedAt } = draft;
-  const chunks = recordsOf(draft).flatMap(({ from, at, sent, delivered }) => {
+  const chunks = records.flatMap(({ from, at, sent, delivered }) => {
     const bytes = delivered ?? sent;
     return bytes.length === 0 ? [] : [{ from, at, bytes }];
   });

@@ -1,6 +1,6 @@
 /** What is known of a connection when it is written down. Plain data: it crosses threads. */
 import type { Ending, RunEvent } from '../../src/core/bridge/messages.ts';
-import type { TapRecord } from '../../src/core/bridge/run.ts';
+import type { TapRecord, Unplaced } from '../../src/core/bridge/run.ts';
 import type { Endpoint } from '../../src/core/capture/capture.ts';
 import type { Side } from '../../src/core/tls/dissection.ts';
 
@@ -16,8 +16,7 @@ export interface About {
   readonly server: Endpoint;
 }
 
-/** A record without its place in a session. */
-export type KeptRecord = Omit<TapRecord, 'seq' | 'run'>;
+export type KeptRecord = Unplaced<TapRecord>;
 export type KeptWord = Pick<RunEvent, 'at' | 'side' | 'name' | 'code' | 'text'>;
 export interface KeptKeyLine {
   readonly at: number;

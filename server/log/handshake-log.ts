@@ -64,6 +64,7 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
   let lastId = scribe.lastId;
   let timer: NodeJS.Timeout | null = null;
   let news = 0;
+  let busyMs = -Infinity;
   let waitingBytes = 0;
   let lost = 0;
   let isTold = false;
@@ -124,9 +125,11 @@ export function keepLog(scribe: Scribe, log: (line: string) => void): HandshakeL
     }
   }
 
-  /** Whether all of it waits: there is much to do, nobody looks, and there is room. */
+  /** Whether all of it waits: there is much to do, or was just now, nobody looks, and there is room. */
   function isForLater(): boolean {
-    if (news <= LOG_LIMITS.busyNews || listeners.size > 0) return false;
+    const now = performance.now();
+    if (news > LOG_LIMITS.busyNews) busyMs = now;
+    if (now - busyMs >= LOG_LIMITS.quietMs || listeners.size > 0) return false;
     let bytes = 0;
     for (const recording of dirty) bytes += recording.bytes;
     return bytes < LOG_LIMITS.laterBytes;

@@ -14,8 +14,10 @@ export const LOG_LIMITS = {
   batchMs: 250,
   /** records and words between two writes, more of which make the server a busy one: some twenty handshakes do */
   busyNews: 700,
-  /** of what waits for a quiet moment: some thousands of handshakes. Then it is written, busy or not */
-  laterBytes: 8 * 1024 * 1024,
+  /** without a busy moment, before what waited is written */
+  quietMs: 1_000,
+  /** of what waits for that: some thousands of handshakes. Then it is written, busy or not */
+  laterBytes: 24 * 1024 * 1024,
   /** connections of one write: after a busy time the thread still answers between two */
   batch: 250,
   /** between two writes of a connection that goes on, at the least; and after its last news, for a busy one */

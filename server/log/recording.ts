@@ -1,16 +1,18 @@
 /** Collects what is told of one connection, up to the size that is kept. Nothing here waits or throws. */
 import { encodedBytes, RecordFrame } from '../../src/core/bridge/frames.ts';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
-import type { Fact, TapRecord } from '../../src/core/bridge/run.ts';
+import type { RunFact } from '../../src/core/bridge/messages.ts';
 import type { About, Draft, KeptClose, KeptKeyLine, KeptRecord, KeptWord } from './draft.ts';
 import { LOG_LIMITS } from './limits.ts';
 
-type Bare<F extends Fact> = F extends Fact ? Omit<F, 'seq' | 'run'> : never;
-/** What may be told of a connection; lines that were heard are in its records already. */
-export type Told = Bare<Fact>;
+type Bare<F extends RunFact> = F extends RunFact ? Omit<F, 'seq' | 'run'> : never;
+/** What may be told of a connection besides its records; lines that were heard are in those already. */
+export type Told = Bare<RunFact>;
 
 /** Whoever carries a connection tells it here. */
 export interface Recorder {
+  /** A record that has been let through. */
+  record(record: KeptRecord): void;
   take(fact: Told): void;
   /** Nothing more passes. What a program says afterwards is still taken. */
   over(): void;
@@ -20,7 +22,10 @@ export interface Recorder {
 export type OpenRecorder = (about: About) => Recorder;
 
 /** For connections that nobody writes down. */
-export const NO_RECORDER: Recorder = { take: () => undefined, over: () => undefined };
+export const NO_RECORDER: Recorder = { record: () => undefined, take: () => undefined, over: () => undefined };
+
+/** The log keeps connections, not sessions. */
+const NO_SESSION = { seq: 0, run: 0 };
 
 export class Recording implements Recorder {
   readonly id: number;
@@ -59,12 +64,19 @@ export class Recording implements Recorder {
     return this.#frame.length;
   }
 
+  record(record: KeptRecord): void {
+    // Of what comes after a record that was left out nothing could be opened.
+    if (this.#isCut) return;
+    this.#isCut = this.#frame.length + encodedBytes(record) > LOG_LIMITS.recordBytes;
+    if (!this.#isCut) {
+      this.#frame.add(record, NO_SESSION);
+      this.#hasRecords = true;
+    }
+    this.#changed(this);
+  }
+
   take(fact: Told): void {
-    if ('held' in fact) return; // it is told again when it passes
-    if (!('type' in fact)) {
-      if (this.#isCut) return;
-      this.#record(fact);
-    } else if (fact.type === 'key-log') {
+    if (fact.type === 'key-log') {
       const { at, side, line } = fact;
       keep(this.#keyLog, { at, side, line }, LOG_LIMITS.keyLogLines);
     } else if (fact.type === 'event') {
@@ -94,15 +106,6 @@ export class Recording implements Recorder {
       isOpen: this.#isOpen,
       isCut: this.#isCut,
     };
-  }
-
-  #record(kept: KeptRecord): void {
-    const record: TapRecord = { ...kept, seq: 0, run: 0 };
-    // Of what comes after a record that was left out nothing could be opened.
-    this.#isCut ||= this.#frame.length + encodedBytes(record) > LOG_LIMITS.recordBytes;
-    if (this.#isCut) return;
-    this.#frame.add(record);
-    this.#hasRecords = true;
   }
 }
 

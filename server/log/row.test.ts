@@ -4,7 +4,7 @@ import { LogRow } from '../../src/core/bridge/log.ts';
 import { captureOf } from './captured.ts';
 import { LOG_LIMITS } from './limits.ts';
 import { about, aDraft, tellAll, told, word } from './fixtures/told.ts';
-import { Recording, type Told } from './recording.ts';
+import { Recording } from './recording.ts';
 import { lookAt } from './row.ts';
 
 const ACCEPTED = word('trusts-peer', 'The desk accepted the certificate.');
@@ -48,14 +48,14 @@ describe('a connection in a few facts', () => {
       delivered: null,
       sent: Uint8Array.of(23, 3, 3, 0, 1, 7),
     } as const;
-    for (let index = 17; index < 100; index++) recording.take({ ...one, index });
+    for (let index = 17; index < 100; index++) recording.record({ ...one, index });
     const { row } = lookAt(recording.draft());
     expect(row.strip.bars.length + (row.strip.leftOut?.count ?? 0)).toBe(100);
     expect(v.is(LogRow, row)).toBe(true);
   });
 
   test('shows what was delivered, and counts what the tap changed', () => {
-    const changed = told().map((fact): Told => {
+    const changed = told().map((fact) => {
       if (!('sent' in fact) || fact.index !== 16) return fact;
       return { ...fact, delivered: fact.sent.map((byte, at) => (at === 20 ? byte ^ 1 : byte)) };
     });
@@ -73,8 +73,8 @@ describe('a recording', () => {
     const recording = new Recording(1, about(), () => undefined);
     tellAll(recording, told());
     const one = { from: 'server', sentAt: 20, at: 20, delivered: null } as const;
-    for (let index = 17; index < 30; index++) recording.take({ ...one, index, sent: new Uint8Array(16_000) });
-    recording.take({ ...one, index: 30, sent: new Uint8Array(6) });
+    for (let index = 17; index < 30; index++) recording.record({ ...one, index, sent: new Uint8Array(16_000) });
+    recording.record({ ...one, index: 30, sent: new Uint8Array(6) });
     expect(recording.bytes).toBeLessThanOrEqual(LOG_LIMITS.recordBytes);
     expect(recording.draft().isCut).toBe(true);
     expect(recording.draft().frame.length).toBe(recording.bytes);

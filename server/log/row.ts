@@ -20,7 +20,8 @@ export interface Looked {
 
 /** Takes a connection apart, which is the costly part of keeping it. */
 export function lookAt(draft: Draft): Looked {
-  const connection = capturedOf(draft);
+  const records = recordsOf(draft);
+  const connection = capturedOf(draft, records);
   const { chunks } = connection;
   const seen = firstRecords(chunks, draft.isOpen ? LOG_LIMITS.liveRecords : undefined);
   const dissection = dissect(seen, keyLogOf(draft), NATIVE);
@@ -43,7 +44,7 @@ export function lookAt(draft: Draft): Looked {
     reason: reason?.text.slice(0, ROW_TEXT.reason) ?? null,
     ...size,
     isCut: draft.isCut,
-    changed: recordsOf(draft).filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length,
+    changed: records.filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length,
     strip: stripOf(dissection, size.records),
   };
   const { serials, label, whose, silentEnd } = row;

@@ -13,7 +13,7 @@ export function recorded(listener: TappedRunListener, recorder: Recorder): Tappe
     record(record) {
       const { index, from, sent, delivered } = record;
       const at = now();
-      recorder.take({ index, from, sentAt: at, at, sent, delivered });
+      recorder.record({ index, from, sentAt: at, at, sent, delivered });
       listener.record(record);
     },
     closed(from, how) {

@@ -70,14 +70,16 @@ export class SessionRun {
   held({ index, from, sent }: HeldRecord): void {
     const at = this.#at();
     this.#heldSince.set(index, at);
-    this.#add({ index, from, at, held: sent });
+    this.#logs.facts.add({ run: this.id, index, from, at, held: sent });
   }
 
   record({ index, from, sent, delivered }: PassedRecord): void {
     const at = this.#at();
     const sentAt = this.#heldSince.get(index) ?? at;
     this.#heldSince.delete(index);
-    this.#add({ index, from, sentAt, at, sent, delivered });
+    const passed = { index, from, sentAt, at, sent, delivered };
+    this.#logs.facts.add({ ...passed, run: this.id });
+    this.#logs.recorder.record(passed);
   }
 
   closed(from: Side, how: RunClosed['how']): void {

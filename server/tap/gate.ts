@@ -104,7 +104,7 @@ function taken(gate: Gate, from: Side, sent: Uint8Array): [Gate, GateCommand[]] 
   const lane = gate.lanes[from];
   if (lane.ending) return [gate, []];
   const index = gate.nextIndex;
-  const next = { ...gate, nextIndex: index + 1 };
+  const next = { mode: gate.mode, nextIndex: index + 1, lanes: gate.lanes };
   if (gate.mode === 'run') return [next, [{ kind: 'deliver', from, index, sent, delivered: null }]];
   const held = [...lane.held, { index, bytes: sent }];
   return [withLane(next, from, { ...lane, held }), [{ kind: 'hold', from, index, sent }]];

@@ -2,7 +2,7 @@
  * Cuts one direction of a TCP stream into TLS records, knowing nothing but the 5-byte header (RFC 8446 §5.1). Bytes
  * that cannot be a record are passed on as they come: the tap must never be the one that breaks a connection.
  */
-import { Reader, concat } from '../../src/core/bytes/reader.ts';
+import { Reader, joined } from '../../src/core/bytes/reader.ts';
 import { RECORD_BYTES } from '../../src/core/bridge/frames.ts';
 
 const HEADER_BYTES = 5;
@@ -12,7 +12,9 @@ const LAST_TYPE = 24;
 
 /** One direction's splitter; it keeps what is not yet a whole record. */
 export class RecordSplitter {
+  /** what has come, the first of it at `#at` in the first part */
   #parts: Uint8Array[] = [];
+  #at = 0;
   #waiting = 0;
   #isRaw = false;
 
@@ -38,8 +40,8 @@ export class RecordSplitter {
   /** Length of the next piece, or 0 while it is incomplete. */
   #nextLength(): number {
     if (this.#waiting === 0) return 0;
-    const header = new Reader(this.#header());
-    const isWhole = header.left === HEADER_BYTES;
+    const header = new Reader(this.#withHeader(), 0, this.#at);
+    const isWhole = header.left >= HEADER_BYTES;
     const type = header.uint(1);
     header.skip(2); // legacy_record_version: peers disagree about it, so it decides nothing
     const length = HEADER_BYTES + header.uint(2);
@@ -48,12 +50,14 @@ export class RecordSplitter {
     return isWhole && this.#waiting >= length ? length : 0;
   }
 
-  /** Up to 5 bytes from the front. Parts are joined only until there are 5, so a trickle is not copied again and again. */
-  #header(): Uint8Array {
+  /** The first part, with the next header in it once that has come; a trickle is joined no further, so not again and again. */
+  #withHeader(): Uint8Array {
     const [first] = this.#parts;
-    if (first && first.length >= HEADER_BYTES) return first.subarray(0, HEADER_BYTES);
-    this.#parts = [concat(...this.#parts)];
-    return (this.#parts[0] ?? new Uint8Array()).subarray(0, HEADER_BYTES);
+    if (first && first.length - this.#at >= HEADER_BYTES) return first;
+    const all = joined(this.#parts).subarray(this.#at);
+    this.#parts = [all];
+    this.#at = 0;
+    return all;
   }
 
   /**
@@ -61,7 +65,6 @@ export class RecordSplitter {
    * forgotten, as a whole.
    */
   #take(length: number): Uint8Array {
-    this.#waiting -= length;
     const first = this.#cut(length);
     if (first.length === length) return first;
     const piece = new Uint8Array(length);
@@ -77,9 +80,14 @@ export class RecordSplitter {
   /** At most so many bytes of the first part. */
   #cut(most: number): Uint8Array {
     const [first = new Uint8Array()] = this.#parts;
-    if (first.length <= most) this.#parts.shift();
-    else this.#parts[0] = first.subarray(most);
-    const length = Math.min(first.length, most);
-    return new Uint8Array(first.buffer, first.byteOffset, length);
+    const length = Math.min(first.length - this.#at, most);
+    const cut = new Uint8Array(first.buffer, first.byteOffset + this.#at, length);
+    this.#waiting -= length;
+    this.#at += length;
+    if (this.#at === first.length) {
+      this.#parts.shift();
+      this.#at = 0;
+    }
+    return cut;
   }
 }

@@ -110,8 +110,12 @@ export function joinRun(
   const observer = onRun({
     peerAddress: sockets.client.remoteAddress ?? '',
     peerPort: sockets.client.remotePort ?? 0,
-    localPort: sockets.server.localPort ?? 0,
-    remotePort: sockets.server.remotePort ?? 0,
+    get localPort() {
+      return sockets.server.localPort ?? 0;
+    },
+    get remotePort() {
+      return sockets.server.remotePort ?? 0;
+    },
     setMode: (mode) => feed({ kind: 'mode', mode }),
     pass: (index, delivered) => {
       if (holderOf(gate, index) === null) return false;
@@ -143,9 +147,11 @@ export function joinRun(
       told.add(from);
       observer.notTls(from);
     }
-    inOneWrite(pieces.length, () => {
-      for (const bytes of pieces) feed({ kind: 'record', from, bytes });
-    });
+    const isOneWrite = pieces.length > 1;
+    if (isOneWrite) cork();
+    for (const bytes of pieces) take({ kind: 'record', from, bytes });
+    if (isOneWrite) uncork();
+    flow();
   }
 
   function ended(from: Side, how: Ending): void {
@@ -154,22 +160,32 @@ export function joinRun(
   }
 
   function feed(event: GateEvent): void {
+    take(event);
+    flow();
+  }
+
+  function take(event: GateEvent): void {
     if (isEnded) return;
     const [next, commands] = step(gate, event);
     gate = next;
-    inOneWrite(commands.length, () => commands.forEach(carryOut));
-    flow();
+    const isOneWrite = commands.length > 1;
+    if (isOneWrite) cork();
+    for (const command of commands) carryOut(command);
+    if (isOneWrite) uncork();
   }
 
   /**
    * What is let through at one time leaves in one write. It is cheaper, and it is safer: the first write to a peer that
    * has gone only brings its reset, a second one fails, and Node then drops the peer's last words unread.
    */
-  function inOneWrite(count: number, act: () => void): void {
-    if (count < 2) return act();
-    for (const socket of Object.values(sockets)) socket.cork();
-    act();
-    for (const socket of Object.values(sockets)) socket.uncork();
+  function cork(): void {
+    sockets.client.cork();
+    sockets.server.cork();
+  }
+
+  function uncork(): void {
+    sockets.client.uncork();
+    sockets.server.uncork();
   }
 
   function carryOut(command: GateCommand): void {

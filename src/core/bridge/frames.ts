@@ -14,7 +14,7 @@
  */
 import { Reader, concat, uintBytes } from '../bytes/reader.ts';
 import { LIMITS } from './limits.ts';
-import type { WireRecord } from './run.ts';
+import type { Unplaced, WireRecord } from './run.ts';
 
 const KIND_RECORDS = 0x01;
 const KIND_CLIENT_BYTES = 0x02;
@@ -37,7 +37,7 @@ export type DecodedFrame =
   | { readonly kind: 'refused'; readonly text: string };
 
 /** Bytes that one record takes in a frame, so that a sender can fill a frame up to `LIMITS.frameBytes`. */
-export function encodedBytes(record: WireRecord): number {
+export function encodedBytes(record: Unplaced): number {
   if ('held' in record) return HEAD_BYTES + record.held.length;
   return HEAD_BYTES + record.sent.length + (record.delivered ? 4 + record.delivered.length : 0);
 }
@@ -85,8 +85,9 @@ export class RecordFrame {
     return this.#room.subarray(0, this.#length);
   }
 
-  add(record: WireRecord): void {
-    const { seq, run, index, from, at } = record;
+  /** @param place the record's in its session: as a rule the record itself knows it */
+  add(record: Unplaced, { seq, run }: Pick<WireRecord, 'seq' | 'run'>): void {
+    const { index, from, at } = record;
     const isHeld = 'held' in record;
     const [sentAt, sent, delivered] = isHeld ? [at, record.held, null] : [record.sentAt, record.sent, record.delivered];
     const flags = (from === 'server' ? FROM_SERVER : 0) | (delivered ? HAS_DELIVERED : 0) | (isHeld ? IS_HELD : 0);

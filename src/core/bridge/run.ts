@@ -32,6 +32,9 @@ export interface HeldRecord {
 /** A record that was seen at the tap: it has passed, or it waits. */
 export type WireRecord = TapRecord | HeldRecord;
 
+/** A record without its place in a session. */
+export type Unplaced<R extends WireRecord = WireRecord> = R extends WireRecord ? Omit<R, 'seq' | 'run'> : never;
+
 /** Anything that is told of a run; `seq` rises by one from fact to fact of a session. */
 export type Fact = RunFact | WireRecord;
 

@@ -45,7 +45,7 @@ const CLOSURES: ReadonlySet<number> = new Set([0, 90]);
 /** @param index position of the connection in its capture */
 export function summaryOf({ connection, dissection }: InspectedConnection, index: number): ConnectionSummary {
   const { client, server, startedAt, startTls } = connection;
-  const { version, cipherSuite, group, serverName, alpn, resumed, records, bytes } = dissection;
+  const { version, cipherSuite, group, serverName, alpn, resumed, records } = dissection;
   const outcome = outcomeOf(dissection);
   const alerts = dissection.alerts.filter(({ code }) => !CLOSURES.has(code)).slice(0, MOST_ALERTS);
   return {
@@ -59,7 +59,7 @@ export function summaryOf({ connection, dissection }: InspectedConnection, index
     silentEnd: outcome === 'established' || alerts.length > 0 ? null : silentEndOf(firstEnd(connection), dissection),
     records: records.length,
     locked: records.filter(({ sealed }) => sealed !== undefined).length,
-    bytes: bytes.total,
+    bytes: records.reduce((sum, { length }) => sum + length, 0),
   };
 }
 
