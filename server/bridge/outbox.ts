@@ -15,6 +15,8 @@ import type { BridgeDeps, Limits } from './deps.ts';
 
 /** Frames that are kept for the next ones: while one is on its way, others are filled. */
 const SPARES = 3;
+/** Frames in a row that hardly use their room, after which smaller ones do. */
+const LIGHT_FRAMES = 16;
 
 export class Outbox {
   readonly #socket: WebSocket;
@@ -27,6 +29,8 @@ export class Outbox {
   #frame = new RecordFrame();
   /** those that have been sent, for their room */
   readonly #spares: RecordFrame[] = [];
+  /** how many frames in a row have hardly used their room */
+  #light = 0;
   /** At the end of a turn of the event loop its records leave in one frame, and all that was said in one write. */
   #turn: NodeJS.Immediate | null = null;
   #isCorked = false;
@@ -121,12 +125,13 @@ export class Outbox {
   #flush(): void {
     const frame = this.#frame;
     if (frame.isEmpty) return;
-    // Under load, making new ones would keep the garbage collector busy; a large one that is hardly used is let go.
-    const isUsed = frame.length > frame.room / 4;
-    this.#frame = this.#spares.pop() ?? new RecordFrame(isUsed ? frame.room : undefined);
+    // Under load, making new ones would keep the garbage collector busy; large ones that are hardly used are let go.
+    this.#light = frame.length > frame.room / 4 ? 0 : this.#light + 1;
+    const isKept = this.#light < LIGHT_FRAMES;
+    this.#frame = this.#spares.pop() ?? new RecordFrame(isKept ? frame.room : undefined);
     this.#write(frame.bytes, () => {
       frame.clear();
-      if (isUsed && this.#spares.length < SPARES) this.#spares.push(frame);
+      if (isKept && this.#spares.length < SPARES) this.#spares.push(frame);
     });
   }
 
