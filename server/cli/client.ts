@@ -1,10 +1,10 @@
 import { MODES, type Mode, passphraseKey } from '../../src/core/aes/envelope.ts';
-import { answersFrom } from './answers.ts';
+import { type Answers, answersFrom } from './answers.ts';
 import { readFiles } from './client/files.ts';
 import { visit, visitInJson } from './client/visit.ts';
 import { WORD_LIST } from './client/words.ts';
-import { Refused, connectToDesk } from './desk-link.ts';
-import { type Command, UsageError, portOf, readOptions } from './usage.ts';
+import { type DeskLink, Refused, connectToDesk } from './desk-link.ts';
+import { type Command, type Terminal, UsageError, portOf, readOptions } from './usage.ts';
 
 const HELP = `trustwalk client: signs in at an order desk and places orders.
 
@@ -50,7 +50,7 @@ export const client: Command = {
     const answers = answersFrom(process.stdin, process.stdout);
     try {
       const link = await connectToDesk(address, readFiles(values), key.value, mode);
-      const typing = { answers, paths: values };
+      const typing = { answers: whileConnected(answers, link, terminal), paths: values };
       const status = await (values.json ? visitInJson : visit)(link, typing, terminal);
       link.close();
       return status;
@@ -63,6 +63,25 @@ export const client: Command = {
     }
   },
 };
+
+/**
+ * The same answers, but whoever sits at a terminal hears at once when the desk ends the connection. Lines of a pipe each
+ * get their answer, the last of them the desk's last word.
+ */
+function whileConnected(answers: Answers, { lost }: DeskLink, { out }: Terminal): Answers {
+  if (!answers.isTerminal) return answers;
+  return {
+    ...answers,
+    async ask(...asked) {
+      try {
+        return await Promise.race([answers.ask(...asked), lost]);
+      } catch (reason) {
+        out(''); // what is said now does not stand behind the prompt
+        throw reason;
+      }
+    },
+  };
+}
 
 function modeOf(text: string): Mode {
   const mode = MODES.find((known) => known === text);

@@ -31,6 +31,8 @@ export interface DeskLink {
   readonly greeting: Greeting;
   /** @throws Refused when the connection is lost, or the answer cannot be read */
   ask<R extends Request>(request: R): Promise<Ok<R['type']> | Failure>;
+  /** Rejects with a Refused when the connection is over: what the desk said last, where nobody had asked. */
+  readonly lost: Promise<never>;
   close(): void;
 }
 
@@ -55,8 +57,14 @@ export async function connectToDesk(
   const direction = (from: Direction['from']): Direction => ({ key, nonce, from });
   const sealer = new Sealer(direction('client'));
   const opener = new Opener(direction('server'), ['gcm', mode]);
+  const lost = lines.over.then((reason) => {
+    const last = lines.unread();
+    throw last === null ? reason : new Refused(`The desk closed the connection. ${farewellIn(openedBy(opener, last))}`);
+  });
+  lost.catch(() => undefined); // not everybody waits for it
   return {
     greeting: greeting.value,
+    lost,
     async ask(request) {
       lines.write(lineBytes(sealer.seal(lineBytes(request), randomBytes(IV_BYTES[mode]), mode)));
       const answer = answerFrom(request.type, openedBy(opener, await lines.next()));
@@ -80,6 +88,11 @@ function openedBy(opener: Opener, line: Uint8Array): Uint8Array {
   return opened.value;
 }
 
+function farewellIn(opened: Uint8Array): string {
+  const parsed = parseLine(opened);
+  return (parsed.ok && failureIn(parsed.value)?.message) || 'What it said last is not understood.';
+}
+
 function startTls({ host, port }: DeskAddress, files: ClientFiles): TLSSocket {
   try {
     return connect({
@@ -100,6 +113,10 @@ interface Lines {
   write(line: Uint8Array): void;
   /** The bytes of the next line. @throws Refused */
   next(): Promise<Uint8Array>;
+  /** Resolves with the reason when no more will come. */
+  readonly over: Promise<Refused>;
+  /** A line that has come and that nobody has asked for; null: there is none. */
+  unread(): Uint8Array | null;
   close(): void;
 }
 
@@ -110,11 +127,14 @@ function linesOf(socket: TLSSocket, address: DeskAddress, files: ClientFiles): L
   let lost: Refused | null = null;
   let hasGreeted = false;
   let waiting: { resolve(line: Uint8Array): void; reject(reason: Refused): void } | null = null;
+  let end: (reason: Refused) => void;
+  const over = new Promise<Refused>((resolve) => (end = resolve));
 
   const lose = (error: NodeJS.ErrnoException | null) => {
     lost ??= new Refused(whyLost(error, { ...address, hasGreeted, caPath: files.caPath }));
     waiting?.reject(lost);
     waiting = null;
+    end(lost);
   };
   const take = (line: Uint8Array) => {
     hasGreeted = true;
@@ -138,6 +158,8 @@ function linesOf(socket: TLSSocket, address: DeskAddress, files: ClientFiles): L
       if (lost !== null) return Promise.reject(lost);
       return new Promise((resolve, reject) => (waiting = { resolve, reject }));
     },
+    over,
+    unread: () => ready.shift() ?? null,
     close: () => void socket.end(),
   };
 }

@@ -3,10 +3,10 @@ import { OID, oidName } from '../../asn1/oids.ts';
 import { isoTime } from '../../asn1/time.ts';
 import { TAG } from '../../asn1/tag.ts';
 import { colonHex } from '../../bytes/hex.ts';
-import { Malformed, onlyElement, reading } from '../der/read.ts';
-import { distributionPoints, fullNames } from '../explain/distribution-point.ts';
+import { onlyElement, reading } from '../der/read.ts';
+import { accessDescriptions, distributionPoints, fullNames } from '../explain/distribution-point.ts';
 import { keyBits, keyKind, rsaOf, type Algorithm, type PublicKey } from '../keys/public-key.ts';
-import { generalName, generalNameText, readGeneralNames, type GeneralName } from '../names/general-name.ts';
+import { generalName, generalNameText, type GeneralName } from '../names/general-name.ts';
 import { addressText } from '../names/address.ts';
 import type { Name } from '../names/name.ts';
 import { crlNumberIn } from '../x509/crl.ts';
@@ -77,7 +77,7 @@ function meaning(extension: ext.Extension, issuer: Name | null): readonly string
     case OID.cRLNumber:
       return [String(crlNumberIn(extension))];
     case OID.authorityInfoAccess:
-      return accessLines(value);
+      return accessDescriptions(extension).map(({ way, place }) => `${oidName(way)}: ${generalNameText(place)}`);
     default:
       return null;
   }
@@ -102,21 +102,6 @@ function subtreeText(name: GeneralName): string {
   const [base, mask] = [addressText(name.bytes.subarray(0, half)), addressText(name.bytes.subarray(half))];
   return base === null || mask === null ? generalNameText(name) : `IP:${base}/${mask}`;
 }
-
-function accessLines(value: Uint8Array): string[] {
-  return onlyElement(value, 'authorityInfoAccess', TAG.sequence)
-    .inside()
-    .all('places', 100, TAG.sequence)
-    .map((element) => {
-      const reader = element.inside();
-      const method = reader.read('a method', TAG.oid);
-      const [place] = readGeneralNames(reader, 'a place');
-      if (place === undefined) throw new Malformed('A place is missing.');
-      return `${methodName(method.body)}: ${generalNameText(place)}`;
-    });
-}
-
-const methodName = (body: Uint8Array): string => (body.at(-1) === 1 ? 'ocsp' : 'caIssuers');
 
 export const validityTree = (notBefore: number, notAfter: number): Shown =>
   branch('Validity', [line('not before', isoTime(notBefore)), line('not after', isoTime(notAfter))]);
