@@ -1,7 +1,17 @@
 /** Two runs beside each other, TLS 1.2 and TLS 1.3: what each says, aligned by what it is for, and what it costs. */
+import type { TlsVersion } from '$core/bridge/messages.ts';
 import type { Run } from '$core/bridge/run.ts';
 import type { Dissection, MessageView, RecordView, Side } from '$core/tls/dissection.ts';
 import { dissectionOf } from '$core/world/outcome.ts';
+
+/** In the order in which they stand. */
+export const VERSIONS = ['1.2', '1.3'] as const satisfies readonly TlsVersion[];
+
+/** A record that somebody has chosen to read. */
+export interface Picked {
+  readonly version: TlsVersion;
+  readonly record: number;
+}
 
 /** A message, or a record that carries none, that serves a purpose. */
 export interface Carrier {
