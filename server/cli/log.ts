@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogOutcome, LogOwner, type LogQuery } from '../../src/core/bridge/log.ts';
+import { counted } from '../../src/core/bytes/counted.ts';
 import { printable } from '../../src/core/capture/printable.ts';
 import { LOG_FILE, type LogEntry, readBook } from '../log/book.ts';
 import { captureOf, pcapngOf } from '../log/captured.ts';
@@ -27,7 +28,7 @@ const HELP = `trustwalk log: the connections of the order desk and of the learne
   --force           replaces a file that is there
   --data DIR        the folder that the server was given (.data)
 
-The log keeps the last ${LOG_LIMITS.connections.toLocaleString('en')} connections, up to ${LOG_LIMITS.storedBytes / 1024 / 1024} MB. \
+The log keeps the last ${counted(LOG_LIMITS.connections, 'connection')}, up to ${LOG_LIMITS.storedBytes / 1024 / 1024} MB. \
 An exported file can be read by whoever has it.
 
 Exit status: 0 done; 1 there is no such connection or no log, or the file cannot be written; 2 wrong usage.`;

@@ -1,19 +1,19 @@
 /** What is told of a capture's packets: each kind once, with how many there are. */
+import { counted } from '../bytes/counted.ts';
 import type { CaptureProblem } from './capture.ts';
 import { CAPTURE_LIMITS } from './limits.ts';
 
-const packets = (count: number): string => (count === 1 ? '1 packet' : `${count} packets`);
-const connections = (count: number): string => (count === 1 ? '1 TCP connection' : `${count} TCP connections`);
+const packets = (count: number): string => counted(count, 'packet');
 
 const WORDS = {
   link: (count) => `${packets(count)} came over a link layer that is not read here.`,
-  fragment: (count) => `${packets(count)} hold fragments of IP packets; fragments are not put together.`,
-  cut: (count) => `${packets(count)} end inside an IP or TCP header.`,
-  partial: (count) => `${packets(count)} were not captured whole; what is missing of them cannot be shown.`,
+  fragment: (count) => `${packets(count)} with fragments of IP packets: fragments are not put together.`,
+  cut: (count) => `${packets(count)} cut inside an IP or TCP header.`,
+  partial: (count) => `${packets(count)} not captured whole; what is missing cannot be shown.`,
   segments: (count) => `Data of ${packets(count)} is left out: no more than ${CAPTURE_LIMITS.segments} are read.`,
   connections: (count) =>
-    `${packets(count)} of further connections are left out: no more than ${CAPTURE_LIMITS.connections} are read.`,
-  notTls: (count) => `${connections(count)} without TLS left out.`,
+    `${packets(count)} of further connections left out: no more than ${CAPTURE_LIMITS.connections} are read.`,
+  notTls: (count) => `${counted(count, 'TCP connection')} without TLS left out.`,
 } satisfies Record<string, (count: number) => string>;
 
 export type ProblemKind = keyof typeof WORDS;

@@ -4,6 +4,7 @@
  * what programs said of themselves.
  */
 import type { Run, WireRecord } from '../bridge/run.ts';
+import { counted, inDigits } from '../bytes/counted.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import { dissectionOf } from '../world/outcome.ts';
 import { wireBytes, wireRows, type WireRow } from '../world/wire.ts';
@@ -65,7 +66,7 @@ export function ladderOf(run: Run): ProofFile {
     element('desc', { id: 'ladder-desc' }, rows.map(rowWords).join(' ')),
     element('rect', { width: WIDTH, height: bottom + FOOT, fill: INK.paper }),
     text(title, { x: 24, y: 34, 'font-size': 18, 'font-weight': 600, fill: INK.strong }),
-    text(`${countOf(rows.length)}, asked for ${run.serverName}`, { x: 24, y: 56, fill: INK.soft }),
+    text(`${counted(rows.length, 'record')}, asked for ${run.serverName}`, { x: 24, y: 56, fill: INK.soft }),
     lanes(bottom),
     ...rows.map((row, index) => recordRow(row, TOP + index * ROW + ROW / 2, run)),
     ...ends.map((end, index) => endRow(end, TOP + (rows.length + index) * ROW + ROW / 2)),
@@ -75,8 +76,6 @@ export function ladderOf(run: Run): ProofFile {
   );
   return { path: 'ladder.svg', bytes: toUtf8(`<?xml version="1.0" encoding="UTF-8"?>\n${picture.xml}\n`) };
 }
-
-const countOf = (count: number): string => `${count} ${count === 1 ? 'record' : 'records'}`;
 
 function lanes(bottom: number): Markup {
   const lane = (x: number, stroke: string, more: Readonly<Record<string, string | number>> = {}) =>
@@ -124,8 +123,8 @@ function recordRow(row: WireRow, y: number, run: Run): Markup {
       ...{ ...side, y: y + 4, fill: isRefusal ? ALERT : LOCK[protection] },
       ...(isRefusal ? { 'font-weight': 700 } : {}),
     }),
-    number(`${wireBytes(tap).length.toLocaleString('en')} B`, X.length),
-    number(`${Math.round(tap.at).toLocaleString('en')} ms`, X.time),
+    number(`${inDigits(wireBytes(tap).length)} B`, X.length),
+    number(`${inDigits(Math.round(tap.at))} ms`, X.time),
   );
 }
 
@@ -177,7 +176,7 @@ function endRow({ from, how, at }: Run['closes'][number], y: number): Markup {
     { class: 'end' },
     element('path', { d: `M${start} ${y}H${end}`, stroke: INK.faint, 'stroke-dasharray': '2 5', fill: 'none' }),
     onGround(ENDS[how], { ...place, y: y + 4, fill: INK.strong, 'font-style': 'italic' }),
-    text(`${Math.round(at).toLocaleString('en')} ms`, { x: X.time, y: y + 4, 'text-anchor': 'end', fill: INK.soft }),
+    text(`${inDigits(Math.round(at))} ms`, { x: X.time, y: y + 4, 'text-anchor': 'end', fill: INK.soft }),
   );
 }
 
@@ -199,7 +198,7 @@ function rowWords(row: WireRow): string {
   const fate = FATES[fateOf(tap)];
   const parts = [
     ...[`Record ${tap.index + 1}`, `${tap.from} to ${to}`, labelOf(row)],
-    ...[`${wireBytes(tap).length.toLocaleString('en')} bytes`, LOCKED[records[0]?.protection ?? 'clear']],
+    ...[counted(wireBytes(tap).length, 'byte'), LOCKED[records[0]?.protection ?? 'clear']],
     ...(fate === '' ? [] : [fate]),
   ];
   return `${parts.join(', ')}.`;

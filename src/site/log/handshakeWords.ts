@@ -1,5 +1,6 @@
 /** What the room says of a connection in the handshake log. Pure. */
 import type { LogCounts, LogQuery, LogRow } from '$core/bridge/log.ts';
+import { counted, inDigits } from '$core/bytes/counted.ts';
 import { momentOf, placeOf } from './words.ts';
 
 /** Whose connection it is, as the list says it. */
@@ -39,11 +40,11 @@ export function isNarrow({ text, outcome, version, whose }: LogQuery): boolean {
 
 /** How many there are. */
 export function countWords(query: LogQuery, matching: number, { total }: LogCounts): string {
-  const all = `${total.toLocaleString('en')} ${total === 1 ? 'connection' : 'connections'}`;
-  return isNarrow(query) ? `${matching.toLocaleString('en')} of ${all} fit.` : `${all}.`;
+  const all = counted(total, 'connection');
+  return isNarrow(query) ? `${inDigits(matching)} of ${all} fit.` : `${all}.`;
 }
 
 /** What has come meanwhile. */
 export function newerWords(newer: number): string {
-  return `${newer.toLocaleString('en')} new ${newer === 1 ? 'connection' : 'connections'}`;
+  return counted(newer, 'new connection');
 }

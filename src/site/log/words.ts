@@ -1,4 +1,5 @@
 /** What the room says of a captured connection. Pure: words, from what the dissection found. */
+import { counted, inDigits } from '$core/bytes/counted.ts';
 import type { ConnectionSummary } from '$core/capture/view/summary.ts';
 import type { Endpoint } from '$core/capture/capture.ts';
 import type { Side } from '$core/tls/dissection.ts';
@@ -46,8 +47,7 @@ export function rowName(summary: ConnectionSummary): string {
   const to = serverName === null ? placeOf(server) : `${serverName} at ${placeOf(server)}`;
   const alert = alerts.map(({ from, code, name }) => `alert ${code} ${name} from the ${from}`);
   const end = silentEnd === null ? [] : [`the ${silentEnd} closed without an alert`];
-  const count = `${records.toLocaleString('en')} ${records === 1 ? 'record' : 'records'}`;
-  const told = [...factsOf(summary), outcome, ...alert, ...end, count];
+  const told = [...factsOf(summary), outcome, ...alert, ...end, counted(records, 'record')];
   return `Connection ${index + 1}, from ${placeOf(client)} to ${to}, ${told.join(', ')}`;
 }
 
@@ -64,15 +64,14 @@ export function noCertificate(side: Side, summary: ConnectionSummary): string {
 /** Why records stay locked; null where none does. */
 export function lockedWords({ locked, records }: ConnectionSummary, isKeyed: boolean): string | null {
   if (locked === 0) return null;
-  const count = `${locked.toLocaleString('en')} of ${records.toLocaleString('en')} records`;
+  const count = `${inDigits(locked)} of ${counted(records, 'record')}`;
   if (isKeyed) return `${count} stay locked, although there are secrets of this connection. Each says why.`;
   return `There are no secrets of this connection, so ${count} stay locked. A key log of the client or the server opens them.`;
 }
 
 /** What is to be seen of the file, in a line. */
 export function fileWords(format: string, packets: number, connections: number): string {
-  const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
-  return `${format}, ${count(packets, 'packet')}, ${count(connections, 'TLS connection')}`;
+  return `${format}, ${counted(packets, 'packet')}, ${counted(connections, 'TLS connection')}`;
 }
 
 /** Where the secrets come from. */

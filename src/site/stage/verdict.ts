@@ -1,6 +1,7 @@
 /** What became of a run, in words, from what was on the wire and from what each side's program said. */
 import type { Ending } from '$core/bridge/messages.ts';
 import type { Run } from '$core/bridge/run.ts';
+import { counted } from '$core/bytes/counted.ts';
 import type { AlertView, Side } from '$core/tls/dissection.ts';
 import type { LampState } from '$site/ui/marks/lamp.ts';
 import { FORMER_RUN } from '$core/world/apply.ts';
@@ -104,7 +105,7 @@ export function countInWords(run: Run): string {
   const all = run.records.length + run.held.length;
   const changed = run.records.filter(({ sent, delivered }) => delivered !== null || sent.length === 0).length;
   const counts = [
-    `${all} ${all === 1 ? 'record' : 'records'}`,
+    counted(all, 'record'),
     run.held.length > 0 ? `${run.held.length} held` : '',
     changed > 0 ? `${changed} changed` : '',
   ];

@@ -1,5 +1,6 @@
 /** What somebody on the wire makes of a run: they hold no keys. */
 import { keyLogOf, type Run } from '$core/bridge/run.ts';
+import { counted, inDigits } from '$core/bytes/counted.ts';
 import { commonName, dissectionOf } from '$core/world/outcome.ts';
 import { wireBytes } from '$core/world/wire.ts';
 import type { Fact } from './beliefs.ts';
@@ -9,9 +10,9 @@ import { hasEnded } from './verdict.ts';
 export function wireInWords(run: Run | null): string {
   if (run === null || run.records.length + run.held.length === 0) return 'is quiet.';
   const [next] = run.held;
-  if (next) return `holds ${wireBytes(next).length.toLocaleString('en')} bytes of the ${next.from}.`;
+  if (next) return `holds ${counted(wireBytes(next).length, 'byte')} of the ${next.from}.`;
   const locked = dissectionOf(run).records.filter(({ protection }) => protection !== 'clear');
-  const bytes = locked.reduce((sum, { length }) => sum + length, 0).toLocaleString('en');
+  const bytes = inDigits(locked.reduce((sum, { length }) => sum + length, 0));
   const isOver = hasEnded(run);
   if (locked.length === 0)
     return isOver ? 'carried nothing that was locked.' : 'has carried nothing that is locked yet.';

@@ -1,4 +1,5 @@
 /** Which capture is open in this tab, how opening goes, and the key logs that were added. Nothing is kept elsewhere. */
+import { counted } from '$core/bytes/counted.ts';
 import { fileKindOf, HEAD_BYTES, type FileKind } from '$core/capture/file/kind.ts';
 import { hasKeyLogLine } from '$core/capture/key-log.ts';
 import { newDesk, type Desk } from './desk.ts';
@@ -188,7 +189,7 @@ class Captures {
     this.#keyLogs = [...this.#keyLogs, ...added.filter((_, at) => fitting[at] !== 0)];
     for (const [at, { name }] of added.entries()) if (fitting[at] === 0) this.#tell(TOLD.fitsNothing(name));
     const { connections } = opening;
-    this.#announcement = `${connections} TLS ${connections === 1 ? 'connection' : 'connections'} in ${file.name}`;
+    this.#announcement = `${counted(connections, 'TLS connection')} in ${file.name}`;
     capture.goOn();
   }
 

@@ -1,3 +1,4 @@
+import { counted } from '$core/bytes/counted.ts';
 const MB = 1024 * 1024;
 
 /** What one tab takes at once. The command line takes more. */
@@ -10,7 +11,7 @@ export const CAPTURE_FILE_LIMITS = {
 
 /** A size as people say it: `14 bytes`, `3.2 kB`, `48 MB`. */
 export function sizeInWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  if (bytes < 1024) return counted(bytes, 'byte');
   if (bytes < MB) return `${digits(bytes / 1024)} kB`;
   return `${digits(bytes / MB)} MB`;
 }

@@ -1,4 +1,5 @@
 /** What the page says about files that it was given, where they are not simply shown. Pure: words only. */
+import { counted } from '$core/bytes/counted.ts';
 import { CAPTURE_FILE_LIMITS, sizeInWords } from './limits.ts';
 import type { FileProblem } from './reader.ts';
 
@@ -45,7 +46,7 @@ export const TOLD = {
       [
         packets === 0
           ? 'It is a capture, but no packet of it could be read.'
-          : `${inWords(packets, 'packet')} ${packets === 1 ? 'was' : 'were'} read.`,
+          : `${counted(packets, 'packet')} ${packets === 1 ? 'was' : 'were'} read.`,
         ...problems.slice(0, 3).map(({ text }) => text),
       ].join(' '),
     ),
@@ -78,12 +79,8 @@ export const TOLD = {
     note(`${name} is held`, 'It has secrets, but no packets. Open the capture that it belongs to.'),
 
   fits: (name: string, fitting: number, all: number) =>
-    note(`Opened with ${name}`, `It has secrets of ${fitting} of ${inWords(all, 'connection')}.`),
+    note(`Opened with ${name}`, `It has secrets of ${fitting} of ${counted(all, 'connection')}.`),
 
   oneAtATime: (opened: string, others: number) =>
-    note('One capture at a time', `${opened} is opened; ${inWords(others, 'other capture')} stayed closed.`),
+    note('One capture at a time', `${opened} is opened; ${counted(others, 'other capture')} stayed closed.`),
 } as const;
-
-function inWords(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}

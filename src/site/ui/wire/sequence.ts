@@ -1,4 +1,5 @@
 import type { Ending } from '$core/bridge/messages.ts';
+import { counted } from '$core/bytes/counted.ts';
 import type { AlertView, Protection, RecordView, Side } from '$core/tls/dissection.ts';
 import { PROTECTIONS } from '../marks/protection.ts';
 
@@ -127,7 +128,7 @@ export function rowName(row: SequenceRow): string {
     `Record ${String(index + 1)}`,
     from === 'client' ? 'client to server' : 'server to client',
     label,
-    `${length.toLocaleString('en')} bytes`,
+    counted(length, 'byte'),
     PROTECTIONS[protection].words,
     `after ${elapsed(at)}`,
     PASSAGES[passage](from),

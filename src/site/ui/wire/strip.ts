@@ -1,4 +1,5 @@
 import type { Bar } from '$core/bridge/strip.ts';
+import { counted, inDigits } from '$core/bytes/counted.ts';
 import type { Side } from '$core/tls/dissection.ts';
 
 /** How much of the line a record takes: its square root, so that a hello stays visible beside a certificate. */
@@ -22,12 +23,12 @@ export function stripLabel(bars: readonly Bar[], silentEnd: Side | null, leftOut
   const alerts = bars
     .filter((bar) => isRefusal(bar.alert))
     .map((bar) => `The ${bar.from} sent alert ${String(bar.alert)}.`);
-  const count = `${String(bars.length)} ${bars.length === 1 ? 'record' : 'records'}`;
+  const count = counted(bars.length, 'record');
   const end = silentEnd === null ? [] : [`The ${silentEnd} closed without an alert.`];
   return [
     `${count}: ${String(from('client'))} from the client, ${String(from('server'))} from the server.`,
     ...alerts,
     ...end,
-    ...(leftOut === 0 ? [] : [`${leftOut.toLocaleString('en')} more are left out.`]),
+    ...(leftOut === 0 ? [] : [`${inDigits(leftOut)} more are left out.`]),
   ].join(' ');
 }
