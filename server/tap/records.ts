@@ -52,12 +52,12 @@ export class RecordSplitter {
 
   /** The first part, with the next header in it once that has come; a trickle is joined no further, so not again and again. */
   #withHeader(): Uint8Array {
-    const [first] = this.#parts;
-    if (first && first.length - this.#at >= HEADER_BYTES) return first;
-    const all = joined(this.#parts).subarray(this.#at);
-    this.#parts = [all];
+    const [first = new Uint8Array(), ...others] = this.#parts;
+    if (first.length - this.#at >= HEADER_BYTES) return first;
+    const left = joined([first.subarray(this.#at), ...others]);
+    this.#parts = [left];
     this.#at = 0;
-    return all;
+    return left;
   }
 
   /**

@@ -147,11 +147,7 @@ export function joinRun(
       told.add(from);
       observer.notTls(from);
     }
-    const isOneWrite = pieces.length > 1;
-    if (isOneWrite) cork();
-    for (const bytes of pieces) take({ kind: 'record', from, bytes });
-    if (isOneWrite) uncork();
-    flow();
+    feed(...pieces.map((bytes) => ({ kind: 'record', from, bytes }) as const));
   }
 
   function ended(from: Side, how: Ending): void {
@@ -159,33 +155,23 @@ export function joinRun(
     feed({ kind: 'ended', from, how });
   }
 
-  function feed(event: GateEvent): void {
-    take(event);
-    flow();
-  }
-
-  function take(event: GateEvent): void {
-    if (isEnded) return;
-    const [next, commands] = step(gate, event);
-    gate = next;
-    const isOneWrite = commands.length > 1;
-    if (isOneWrite) cork();
-    for (const command of commands) carryOut(command);
-    if (isOneWrite) uncork();
-  }
-
   /**
    * What is let through at one time leaves in one write. It is cheaper, and it is safer: the first write to a peer that
    * has gone only brings its reset, a second one fails, and Node then drops the peer's last words unread.
    */
-  function cork(): void {
-    sockets.client.cork();
-    sockets.server.cork();
-  }
-
-  function uncork(): void {
-    sockets.client.uncork();
-    sockets.server.uncork();
+  function feed(...events: readonly GateEvent[]): void {
+    if (isEnded) return;
+    const isOneWrite = events.length === 1 && events[0]?.kind === 'record'; // corks would only make it dearer
+    const corked = isOneWrite ? [] : [sockets.client, sockets.server];
+    for (const end of corked) end.cork();
+    for (const event of events) {
+      if (isEnded) break; // by whoever was told of the one before
+      const [next, commands] = step(gate, event);
+      gate = next;
+      for (const command of commands) carryOut(command);
+    }
+    for (const end of corked) end.uncork();
+    flow();
   }
 
   function carryOut(command: GateCommand): void {
