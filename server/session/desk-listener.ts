@@ -14,6 +14,7 @@ import {
 } from './desk-connection.ts';
 import { openNodeRelay } from '../relay/node-relay.ts';
 import { recorded } from './recorded.ts';
+import { serverSays } from './relay-fact.ts';
 import { listenForClients } from '../tap/listener.ts';
 import type { TapRun } from '../tap/tap-run.ts';
 import type { Loopback } from './loopback.ts';
@@ -149,10 +150,7 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
       server: { address: address.includes(':') ? '::1' : '127.0.0.1', port: listener.port },
     };
     const recorder = record({ owner: null, label: 'desk', startedAt, ...ends });
-    noteRefusal.set(connection, ({ code, text }) => {
-      const said = { type: 'event', at: now() - startedAt, side: 'server', peer: null } as const;
-      recorder.take({ ...said, name: 'refuses-peer', code, text });
-    });
+    noteRefusal.set(connection, (why) => recorder.take(serverSays(now() - startedAt, 'refuses-peer', why)));
     return recorded(connection, recorder);
   };
   const listener = await listenForClients({

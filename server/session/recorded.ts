@@ -1,5 +1,5 @@
 import type { Recorder } from '../log/recording.ts';
-import { relayFact } from './relay-fact.ts';
+import { relayFact, serverSays } from './relay-fact.ts';
 import type { TappedRunListener } from './tapped-relay.ts';
 
 const MICROSECONDS = 1000;
@@ -22,7 +22,7 @@ export function recorded(listener: TappedRunListener, recorder: Recorder): Tappe
     },
     notTls(from) {
       const text = `The ${from} did not speak TLS.`;
-      recorder.take({ type: 'event', at: now(), side: 'server', name: 'fault', code: null, text, peer: null });
+      recorder.take(serverSays(now(), 'fault', { code: null, text }));
       listener.notTls(from);
     },
     report(report) {
