@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Opener, Sealer, passphraseKey } from '../../src/core/aes/envelope.ts';
+import { DESK_LIMITS } from '../../src/core/desk/limits.ts';
 import { lineBytes } from '../../src/core/desk/line.ts';
 import type { Request } from '../../src/core/desk/messages.ts';
 import { StartError } from '../start-error.ts';
@@ -102,6 +103,28 @@ describe('a silent peer', () => {
     });
     expect(far.writableEnded).toBe(true); // over TLS: with a close_notify
     vi.advanceTimersByTime(2 * VISIT_LIMITS.farewellMs); // it does not close its own end
+    expect(far.destroyed).toBe(true);
+  });
+});
+
+describe('a peer with which the desk has ended', () => {
+  test('may read the last line in peace; if it goes on sending, it is cut off', async () => {
+    const { far, ask } = aVisit().visit();
+    ask({ type: 'whoami' });
+    await vi.waitFor(() => expect(far.lines).toHaveLength(2));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const flood = async () => {
+      for (let i = 0; i < 4; i++) far.push(Buffer.alloc(DESK_LIMITS.lineBytes, 'x'));
+      await settled();
+    };
+    await flood();
+    expect(far.lines).toHaveLength(3);
+    expect(far.writableEnded).toBe(true);
+    await flood();
+    expect(far.readableLength).toBe(0); // taken, and thrown away
+    vi.advanceTimersByTime(VISIT_LIMITS.lingerMs - 1);
+    expect(far.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
     expect(far.destroyed).toBe(true);
   });
 });

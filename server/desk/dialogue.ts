@@ -61,6 +61,10 @@ export function converse(stream: Duplex, visitor: Visitor, deps: DialogueDeps): 
     if (farewell !== null) say(farewell);
     isOver = true;
     stream.end();
+    // What still comes is thrown away: unread, it would end in a reset, which can take our last line with it.
+    stream.resume();
+    const linger = setTimeout(() => stream.destroy(), VISIT_LIMITS.lingerMs);
+    stream.once('close', () => clearTimeout(linger));
   }
 
   /** @returns whether the conversation goes on */

@@ -21,6 +21,8 @@ export const VISIT_LIMITS = {
   longestWaitMs: 60_000,
   /** for an answer that is under way, and for the peer to read the last line, when the desk ends a connection */
   farewellMs: 400,
+  /** for a peer to read the last line and close its own end; who goes on sending instead is cut off */
+  lingerMs: 5_000,
   /** refusals of one certificate in the audit trail: at once, and each second after that; others are only counted */
   refusalBurst: 100,
   refusalsPerSecond: 1,
