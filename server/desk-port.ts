@@ -13,7 +13,6 @@ import type { OpenRecorder } from './log/recording.ts';
 import type { ServeOptions } from './options.ts';
 import type { DeskRefusal } from './session/desk-connection.ts';
 import { type DeskListener, type DeskMaterial, openDeskListener } from './session/desk-listener.ts';
-import type { Loopback } from './session/loopback.ts';
 import { selfCheck } from './session/self-check.ts';
 import { StartError } from './start-error.ts';
 import { type Store, StoreFailed } from './store/store.ts';
@@ -30,8 +29,6 @@ export interface DeskPort {
 export interface DeskPortParts {
   readonly certs: DeskCerts;
   readonly store: Store;
-  /** what tap and relay are connected by */
-  readonly loopback: Loopback;
   /** Unix time in ms */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
@@ -110,12 +107,12 @@ export async function openDeskPort(options: PortOptions, parts: DeskPortParts): 
 
 function openListener(
   { host, deskPort }: PortOptions,
-  { certs, loopback, now, record }: DeskPortParts,
+  { certs, now, record }: DeskPortParts,
   desk: Desk,
   watch: CrlWatch,
 ): Promise<DeskListener> {
   return openDeskListener({
-    ...{ host, port: deskPort, loopback, now, serve: desk.serve, privateKey: certs.server.privateKey },
+    ...{ host, port: deskPort, now, serve: desk.serve, privateKey: certs.server.privateKey },
     ...(record === undefined ? {} : { record }),
     material: materialOf(certs, watch.state()),
     refusal: ({ serial }) => refusalOf(watch.state(), serial),

@@ -18,7 +18,7 @@ import { STORE_FILE, type ServeOptions } from './options.ts';
 import { findEngines } from './session/engines.ts';
 import { createRandom } from './random.ts';
 import { keptIdentities } from './session/identity.ts';
-import { createLoopback, type Loopback } from './session/loopback.ts';
+import { createLoopback } from './session/loopback.ts';
 import { createSessions } from './session/sessions.ts';
 import { openStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -75,7 +75,7 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
   await identities(KEY_KINDS[0]);
   const handshakes = await openHandshakeLog(join(options.data, LOG_FILE), log);
   const loopback = createLoopback();
-  const port = await openPort(options, { loopback, handshakes, log });
+  const port = await openPort(options, { handshakes, log });
   // A lesson's desk is everybody's, and so is its passphrase. It waits for as long as a learner may read.
   const lesson = { passphrase: EXAMPLE_PASSPHRASE, idleMs: LIMITS.connectionMs, now, random, log };
   const openDesk = () => createDesk({ ...lesson, store: openStore(':memory:') });
@@ -110,18 +110,17 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
 }
 
 interface PortNeeds {
-  readonly loopback: Loopback;
   readonly handshakes: HandshakeLog;
   readonly log: Log;
 }
 
 /** Everything is closed when this fails. */
-async function openPort(options: ServeOptions, { loopback, handshakes, log }: PortNeeds): Promise<DeskPort> {
+async function openPort(options: ServeOptions, { handshakes, log }: PortNeeds): Promise<DeskPort> {
   let store: Store | null = null;
   try {
     store = openStore(join(options.data, STORE_FILE));
     const certs = await ensureCerts(options.certs, now(), log, store.kept(LAST_CRL));
-    return await openDeskPort(options, { certs, store, loopback, now, random, log, record: handshakes.record });
+    return await openDeskPort(options, { certs, store, now, random, log, record: handshakes.record });
   } catch (error) {
     store?.close();
     await handshakes.close();

@@ -3,8 +3,7 @@
  * the reason stands on the socket that `tlsClientError` brings, and is reported from there.
  */
 import { constants, randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
-import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer, TLSSocket, type Server, type TlsOptions } from 'node:tls';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, prepare } from './material.ts';
 import { KnownClients, peerIn } from './peer.ts';
@@ -13,6 +12,7 @@ import type {
   AcceptedClient,
   LoadResult,
   Relay,
+  RelayEnd,
   RelayIdentity,
   RelayListener,
   RelayMaterial,
@@ -35,13 +35,15 @@ const SECURITY = { minVersion: 'TLSv1.2' } as const;
 const secureOptions = (tickets: boolean): number =>
   constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET);
 
+const LEFT_EARLY = 'The client ended the connection before the handshake was done.';
+
 const TICKET_KEY_BYTES = 48; // as Node has it: 16 of a name, 16 of HMAC, 16 of AES
 
 /** Starts a relay without a certificate: until `load` succeeds every handshake fails. */
 export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Relay {
   const clients = new KnownClients();
-  const connections = new Map<number, Connection>();
-  const sockets = new Set<Socket>();
+  const connections = new Map<RelayEnd, Connection>();
+  const owners = new WeakMap<TLSSocket, Connection>();
   /** Tickets outlive a load that changes nothing by which a client is judged. */
   let ticketKeys = randomBytes(TICKET_KEY_BYTES);
   let judgedBy = '';
@@ -56,22 +58,21 @@ export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Rela
   };
   const server = createServer(options);
 
-  /** Node gives no link from a TLS socket to the connection below it, but both name the same remote port. */
-  const of = (socket: TLSSocket) => connections.get(socket.remotePort ?? 0);
-
-  server.on('keylog', (line, socket) => of(socket)?.report({ kind: 'key-log', line: line.toString('latin1').trim() }));
+  server.on('keylog', (line, socket) =>
+    owners.get(socket)?.report({ kind: 'key-log', line: line.toString('latin1').trim() }),
+  );
   server.on('secureConnection', (socket) => {
+    const connection = owners.get(socket);
     socket.on('error', (error) => {
-      of(socket)?.failed(error, socket);
+      connection?.failed(error, socket);
       socket.destroy();
     });
     const client = socket.authorized ? clients.of(socket) : null;
-    const connection = of(socket);
     if (!client || !connection) return void socket.destroy();
     connection.accepted(socket, client);
   });
   server.on('tlsClientError', (error, socket) => {
-    of(socket)?.failed(error, socket);
+    owners.get(socket)?.failed(error, socket);
     socket.destroy(); // left alone, a timed-out handshake would still complete
   });
   return {
@@ -81,27 +82,35 @@ export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Rela
       for (const connection of connections.values()) connection.disconnect(sha256);
     },
     close: () => {
-      for (const socket of sockets) socket.destroy();
+      for (const end of connections.keys()) end.destroy();
       return Promise.resolve();
     },
   };
 
-  function accept(socket: Socket, listener: RelayListener): void {
+  function accept(end: RelayEnd, listener: RelayListener): void {
     const connection = new Connection(listener);
-    const port = socket.remotePort ?? 0;
-    connections.set(port, connection);
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      sockets.delete(socket);
+    connections.set(end, connection);
+    end.on('error', () => end.destroy());
+    end.on('close', () => {
+      connections.delete(end);
       // The TLS socket above closes after this one, and brings the reason of a refusal only then.
-      setImmediate(() => {
-        if (connections.get(port) === connection) connections.delete(port);
-        connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' });
-      });
+      setImmediate(() => connection.report({ kind: 'ended', code: null, text: 'The connection is closed.' }));
     });
-    socket.allowHalfOpen = false; // as Node's own listener has it
-    server.emit('connection', socket);
+    end.allowHalfOpen = false; // as Node's own listener has it
+    Reflect.apply(server.emit, serverFor(connection), ['connection', end]);
+  }
+
+  /**
+   * Node gives no link from a TLS socket to the connection below it. But what happens to the socket is told through the
+   * server to which the connection was brought, and that is one for each: the shared one, with an `emit` of its own.
+   */
+  function serverFor(connection: Connection): Server {
+    const own = Object.create(server) as Server;
+    own.emit = (event: string | symbol, ...details: unknown[]) => {
+      for (const detail of details) if (detail instanceof TLSSocket) owners.set(detail, connection);
+      return server.emit(event, ...details);
+    };
+    return own;
   }
 
   function load(material: RelayMaterial): LoadResult {
@@ -160,6 +169,8 @@ class Connection {
       this.report({ kind: 'refused', code: verify, text: wordsFor(verify) });
     else if (alertNameIn(code)) this.report({ kind: 'told', code, text: wordsFor(code) });
     else if (code.startsWith('ERR_SSL_')) this.report({ kind: 'fault', code, text: wordsFor(code) });
+    // Node calls any early end ECONNRESET, even a plain FIN; what was on the wire is the tap's to say.
+    else if (!this.#peer && code === 'ECONNRESET') this.report({ kind: 'ended', code, text: LEFT_EARLY });
     else this.report({ kind: 'ended', code, text: wordsFor(code) });
   }
 

@@ -9,7 +9,7 @@ import { leavesOf, rawOf } from '../../src/core/tls/format/tree.ts';
 import { NATIVE } from '../primitives.ts';
 import type { OpensslProcess } from './openssl-process.ts';
 import { saidBy, type Said } from './openssl-words.ts';
-import type { RelayListener, RelayPeer } from './relay.ts';
+import type { RelayEnd, RelayListener, RelayPeer } from './relay.ts';
 
 /** Kept to name the client once the key log opens its certificate; a handshake is far smaller. */
 const KEPT_BYTES = 256 * 1024;
@@ -19,7 +19,7 @@ const TICKET_BYTES = 64;
 const LAST_WORD_MS = 50;
 
 export class OpensslConnection {
-  readonly #socket: Socket;
+  readonly #client: RelayEnd;
   readonly #listener: RelayListener;
   readonly #chunks: Chunk[] = [];
   readonly #keys: string[] = [];
@@ -34,11 +34,11 @@ export class OpensslConnection {
   #hasEnded = false;
   #queue: Promise<void> = Promise.resolve();
 
-  /** @param socket paused; this owns it from here on. */
-  constructor(socket: Socket, listener: RelayListener) {
-    this.#socket = socket;
+  /** @param client paused; this owns it from here on */
+  constructor(client: RelayEnd, listener: RelayListener) {
+    this.#client = client;
     this.#listener = listener;
-    socket.on('close', () => this.#clientLeft());
+    client.on('close', () => this.#clientLeft());
   }
 
   /** Fingerprint of the verified client certificate; null before. */
@@ -47,7 +47,7 @@ export class OpensslConnection {
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#client.destroy();
   }
 
   /** @param take gives the process that serves it; rejects where there can be none. Never rejects itself. */
@@ -60,20 +60,20 @@ export class OpensslConnection {
       process.onLine = (line) => this.#heard(line);
       this.#join(this.#inner);
       this.#endWith(this.#inner, process);
-      if (this.#socket.destroyed) this.#clientLeft();
+      if (this.#client.destroyed) this.#clientLeft();
     } catch (error) {
       const text = `openssl s_server did not start: ${error instanceof Error ? error.message : 'unknown'}.`;
       this.#last({ kind: 'ended', code: null, text });
       this.#process?.kill();
-      this.#socket.destroy();
+      this.#client.destroy();
     }
   }
 
   /** Bytes pass unchanged both ways, each end as it came. */
   #join(inner: Socket): void {
     const pairs = [
-      { from: 'client', source: this.#socket, target: inner },
-      { from: 'server', source: inner, target: this.#socket },
+      { from: 'client', source: this.#client, target: inner },
+      { from: 'server', source: inner, target: this.#client },
     ] as const;
     for (const { from, source, target } of pairs) {
       source.on('data', (bytes: Buffer) => {

@@ -4,14 +4,13 @@
  * connection has a process, an output and a key log of its own.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
 import { fingerprintOf, impossibleFor, inOpenssl, prepare } from './material.ts';
 import { OpensslConnection } from './openssl-connection.ts';
 import { OpensslProcess } from './openssl-process.ts';
-import type { LoadResult, Relay, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
+import type { LoadResult, Relay, RelayEnd, RelayIdentity, RelayListener, RelayMaterial } from './relay.ts';
 
 export interface OpensslRelayOptions {
   /** path of the program */
@@ -47,11 +46,11 @@ export async function openOpensslRelay({ openssl, identity }: OpensslRelayOption
       })()),
   };
 
-  function accept(socket: Socket, listener: RelayListener): void {
-    socket.on('error', () => socket.destroy());
-    const connection = new OpensslConnection(socket, listener);
+  function accept(end: RelayEnd, listener: RelayListener): void {
+    end.on('error', () => end.destroy());
+    const connection = new OpensslConnection(end, listener);
     connections.add(connection);
-    socket.on('close', () => connections.delete(connection));
+    end.on('close', () => connections.delete(connection));
     void connection.start(process);
   }
 

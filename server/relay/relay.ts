@@ -2,7 +2,6 @@
  * What every server engine of the order desk offers. The relay ends TLS: it holds the server's key, loads what the
  * learner signed for it, and hands the plaintext to a callback. It knows neither the tap nor the desk.
  */
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RelaySettings } from '../../src/core/bridge/settings.ts';
 import type { Secret } from '../../src/core/bytes/secret.ts';
@@ -70,13 +69,18 @@ export type LoadResult =
   | { readonly kind: 'loaded'; readonly certificate: string | null; readonly trust: readonly string[] }
   | { readonly kind: 'refused'; readonly code: MaterialCode; readonly text: string };
 
+/** The relay's end of a connection: a socket, or a stream in its place. */
+export interface RelayEnd extends Duplex {
+  resetAndDestroy(): unknown;
+}
+
 export interface Relay {
   /**
    * Takes a connection from its first byte on, and owns it.
    *
-   * @param socket paused; its port on the other side is its name here, so all must come from one address
+   * @param end paused
    */
-  accept(socket: Socket, listener: RelayListener): void;
+  accept(end: RelayEnd, listener: RelayListener): void;
   /**
    * Loads material for all later connections; open ones stay as they are. Tickets that were given out under another
    * certificate, other anchors or other CRLs open nothing any more.

@@ -17,7 +17,7 @@ import { recorded } from './recorded.ts';
 import { serverSays } from './relay-fact.ts';
 import { listenForClients } from '../tap/listener.ts';
 import type { TapRun } from '../tap/tap-run.ts';
-import type { Loopback } from './loopback.ts';
+import { openPipe } from './pipe.ts';
 import { tappedRelay, type TappedRunListener } from './tapped-relay.ts';
 
 export interface DeskListenerLimits extends DeskConnectionLimits {
@@ -54,7 +54,6 @@ export interface DeskListenerOptions {
   readonly host: string;
   /** 0 picks a free one */
   readonly port: number;
-  readonly loopback: Loopback;
   readonly privateKey: Secret;
   readonly material: DeskMaterial;
   readonly serve: (stream: Duplex, client: DeskClient) => void;
@@ -95,7 +94,7 @@ export interface DeskListener {
  * @throws StartError when the desk's own material cannot be used; Node's error when the port cannot be had
  */
 export async function openDeskListener(options: DeskListenerOptions): Promise<DeskListener> {
-  const { host, port, loopback, privateKey, material, serve, now, record, limits = DESK_LISTENER_LIMITS } = options;
+  const { host, port, privateKey, material, serve, now, record, limits = DESK_LISTENER_LIMITS } = options;
   const { refusal = () => null, refused = () => undefined } = options;
   const listeners = new Set<(run: DeskRun) => void>();
   const open = new Set<DeskConnection>();
@@ -129,7 +128,7 @@ export async function openDeskListener(options: DeskListenerOptions): Promise<De
 
   const relay = tappedRelay({
     relay: openNodeRelay({ identity: { privateKey }, handshakeMs: limits.handshakeMs }),
-    loopback,
+    link: openPipe,
     deadlineMs: limits.connectionMs,
   });
   const loaded = relay.load(material);

@@ -265,7 +265,7 @@ export class LearnerSession implements Session {
     const open = engines[engine] ?? engines.node;
     const started = (async () => {
       const relay = await open(await identities(KEY_KINDS[0]));
-      return tappedRelay({ relay, loopback, deadlineMs: this.#limits.connectionMs });
+      return tappedRelay({ relay, link: () => loopback.pair(), deadlineMs: this.#limits.connectionMs });
     })();
     this.#relays.set(engine, started);
     started.catch(() => this.#relays.delete(engine));

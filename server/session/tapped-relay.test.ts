@@ -28,7 +28,7 @@ function anEcho() {
     plaintext: () => undefined,
     over: () => void said.push('over'),
   };
-  return { said, loopback, listener, tapped: tappedRelay({ relay, loopback, deadlineMs: 60_000 }) };
+  return { said, loopback, listener, tapped: tappedRelay({ relay, link: () => loopback.pair(), deadlineMs: 60_000 }) };
 }
 
 const RECORD = Buffer.from([22, 3, 3, 0, 1, 1]);

@@ -1,8 +1,7 @@
 /** A relay with a tap in front of it. Neither knows the other: what passes between them is a connection of its own. */
 import type { Duplex } from 'node:stream';
-import type { AcceptedClient, Relay, RelayReport } from '../relay/relay.ts';
+import type { AcceptedClient, Relay, RelayEnd, RelayReport } from '../relay/relay.ts';
 import { joinRun, type TapEnd, type TapObserver, type TapRun } from '../tap/tap-run.ts';
-import type { Loopback } from './loopback.ts';
 
 /** Who is told of one connection: what the tap saw, and what the relay reported. */
 export interface TappedRunListener extends Omit<TapObserver, 'over'> {
@@ -13,9 +12,15 @@ export interface TappedRunListener extends Omit<TapObserver, 'over'> {
   over(): void;
 }
 
+export interface Link {
+  readonly near: TapEnd;
+  readonly far: RelayEnd;
+}
+
 export interface TappedRelayOptions {
   readonly relay: Relay;
-  readonly loopback: Loopback;
+  /** Makes the connection of the two: the tap gets the near end, the relay the far one. Both may be half open. */
+  readonly link: () => Link | Promise<Link>;
   /** the longest life of a connection; when it is over the tap ends it */
   readonly deadlineMs: number;
 }
@@ -33,7 +38,7 @@ export interface TappedRelay extends Pick<Relay, 'load' | 'disconnect'> {
   close(): Promise<void>;
 }
 
-export function tappedRelay({ relay, loopback, deadlineMs }: TappedRelayOptions): TappedRelay {
+export function tappedRelay({ relay, link, deadlineMs }: TappedRelayOptions): TappedRelay {
   const sockets = new Set<TapEnd>();
   let closing: Promise<void> | null = null;
   const own = <End extends TapEnd>(socket: End): End => {
@@ -45,10 +50,7 @@ export function tappedRelay({ relay, loopback, deadlineMs }: TappedRelayOptions)
 
   async function join(client: TapEnd, onRun: (run: TapRun) => TappedRunListener): Promise<void> {
     own(client);
-    const { near, far } = await loopback.pair().catch((error: unknown) => {
-      client.resetAndDestroy();
-      throw error;
-    });
+    const { near, far } = await linked(client);
     if (closing || client.destroyed) {
       for (const socket of [near, far]) socket.destroy();
       client.resetAndDestroy();
@@ -75,6 +77,15 @@ export function tappedRelay({ relay, loopback, deadlineMs }: TappedRelayOptions)
         over: () => isOver('tap'),
       };
     });
+  }
+
+  async function linked(client: TapEnd): Promise<Link> {
+    try {
+      return await link();
+    } catch (error) {
+      client.resetAndDestroy();
+      throw error;
+    }
   }
 
   return {

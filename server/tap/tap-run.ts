@@ -2,7 +2,6 @@
  * One connection through the tap: two sockets and the gate between them. It does what the gate says and decides only
  * what sockets force upon it: back-pressure, and the deadline.
  */
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Side } from '../../src/core/tls/dissection.ts';
 import {
@@ -55,6 +54,7 @@ export interface TapObserver {
 export interface TapEnd extends Duplex {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
+  readonly localPort?: number | undefined;
   resetAndDestroy(): unknown;
 }
 
@@ -63,9 +63,9 @@ export interface TapRun {
   /** the client's own end of the connection; '' and 0 where it is no socket */
   readonly peerAddress: string;
   readonly peerPort: number;
-  /** the port from which the tap has connected to the target: the target sees the run under it */
+  /** the port from which the tap has connected to the target: the target sees the run under it; 0 where it is no socket */
   readonly localPort: number;
-  /** the target's */
+  /** the target's, likewise */
   readonly remotePort: number;
   /** `hold` keeps every record until it is let through; `run` lets everything through. */
   setMode(mode: GateMode): void;
@@ -97,7 +97,7 @@ const OTHER: { readonly [S in Side]: Side } = { client: 'server', server: 'clien
  * @param onRun is called before any byte is read, so that the owner can find the run by its ports first
  */
 export function joinRun(
-  sockets: { readonly client: TapEnd; readonly server: Socket },
+  sockets: { readonly client: TapEnd; readonly server: TapEnd },
   deadlineMs: number,
   onRun: (run: TapRun) => TapObserver,
 ): void {

@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DeskRun } from '../../src/core/bridge/messages.ts';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import { DESK_LISTENER_LIMITS, openDeskListener, type DeskListener } from '../../server/session/desk-listener.ts';
-import { createLoopback } from '../../server/session/loopback.ts';
 import { selfCheck } from '../../server/session/self-check.ts';
 import { hasProgram } from '../programs.ts';
 import * as v from 'valibot';
@@ -35,7 +34,6 @@ describe.skipIf(!hasProgram('openssl'))('the desk’s own port', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const loopback = createLoopback();
   const closers: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -45,7 +43,6 @@ describe.skipIf(!hasProgram('openssl'))('the desk’s own port', () => {
     const listener = await openDeskListener({
       host: '127.0.0.1',
       port: 0,
-      loopback,
       privateKey: new Secret(desk.key),
       material: { certificate: desk.certificate, trust: [ca.certificate], crls: [] },
       serve: (stream, { subject }) => {
@@ -268,7 +265,6 @@ describe.skipIf(!hasProgram('openssl'))('the desk’s own port', () => {
     const { listener } = await aDesk();
     const options = {
       host: '127.0.0.1',
-      loopback,
       privateKey: new Secret(desk.key),
       serve: () => undefined,
       now: Date.now,

@@ -100,12 +100,13 @@ describe.skipIf(!hasProgram('openssl'))('a client in the page', () => {
       }),
     ).toMatchObject({ type: 'done' });
     await learner.ask({ type: 'hang-up', run });
-    await learner.until(run, ({ closes }) => closes.length === 2);
+    await learner.until(run, ({ closes, events }) => closes.length === 2 && events.length === 2);
     const last = { kind: 'ended', code: null, text: 'over' } as const;
     expect(await learner.ask({ type: 'report', run, reports: [last] })).toMatchObject({ type: 'done' });
     const seen = learner.run(run);
     expect(seen?.keyLog).toMatchObject([{ side: 'client', line }]);
-    expect(seen && eventsOf(seen)).toEqual(['client trusts-peer', 'client ended']);
+    expect(seen && eventsOf(seen)).toEqual(['client trusts-peer', 'server ended ECONNRESET', 'client ended']);
+    expect(seen?.events[1]?.text).toBe('The client ended the connection before the handshake was done.');
     expect(seen?.events[0]?.peer).toEqual(peer);
     expect(seen?.heard).toMatchObject([{ side: 'client', line: 'hello' }]);
   });
