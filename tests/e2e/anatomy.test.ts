@@ -47,6 +47,30 @@ describe.skipIf(!hasProgram('openssl'))('the workbench', () => {
     await (await picked).setFiles(join(openssl.folder, file));
   }
 
+  /** What is chosen in the tree is scrolled to, far down among the rows; a click on a byte there chooses its field. */
+  async function clicksAByteInSight(pageStart: number): Promise<void> {
+    const hex = page.getByRole('group', { name: /^Bytes of the revocation list/ });
+    await expect.poll(() => hex.evaluate((box) => box.scrollTop)).toBeGreaterThan(1_000);
+    const y = 100;
+    const row = await hex.evaluate((box, below) => {
+      const padding = parseFloat(getComputedStyle(box).paddingTop);
+      const rows = (box.scrollHeight - 2 * padding) / ((16 * 1024) / 16);
+      return Math.floor((box.scrollTop + below - padding) / rows);
+    }, y);
+    const firstDigits = await hex
+      .locator('pre')
+      .nth(1)
+      .evaluate(
+        (column) =>
+          column.getBoundingClientRect().left - (column.closest('[role=group]')?.getBoundingClientRect().left ?? 0),
+      );
+    await hex.click({ position: { x: firstDigits + 4, y } });
+    const named = /bytes (\d+) to (\d+) are/.exec((await hex.getAttribute('aria-label')) ?? '');
+    const [from, to] = [Number(named?.[1]), Number(named?.[2])];
+    const clicked = pageStart + row * 16;
+    expect([from <= clicked, to >= clicked, to - from < 64]).toEqual([true, true, true]);
+  }
+
   test('opens a certificate: each byte explained, fields and bytes tied, by the keyboard too', async () => {
     await paste(openssl.read('crt.pem'));
     const meter = page.getByRole('meter', { name: 'Bytes explained' });
@@ -103,6 +127,8 @@ describe.skipIf(!hasProgram('openssl'))('the workbench', () => {
     await page.keyboard.press('ArrowRight');
     await tree.getByRole('treeitem', { name: /^revokedCertificate 2901 to 3000/ }).click();
     await page.keyboard.press('ArrowRight');
+    await page.getByText(/^Bytes 49,152 to 65,535 of \d/).waitFor();
+    await clicksAByteInSight(49_152);
     await page.getByText(/^Bytes 49,152 to 65,535 of \d/).waitFor();
     await learner.presses('Earlier');
     await page.getByText(/^Bytes 32,768 to 49,151 of \d/).waitFor();

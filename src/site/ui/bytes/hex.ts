@@ -16,17 +16,26 @@ const gapAfter = (perRow: number, index: number) => (perRow === 16 && index > 7 
 /** Characters of a full row of hex, line break included. */
 const hexRow = (perRow: number) => perRow * 3 + gapAfter(perRow, perRow - 1);
 
+/** Each byte as it stands in a column: made once, because a large record has thousands. */
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const SIGNS = PAIRS.map((_, byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·'));
+
 /** @param base offset of the first byte in what it is a part of; a multiple of 16 */
 export function hexText(bytes: Uint8Array, perRow: 8 | 16, base = 0): HexText {
   const offsets: string[] = [];
   const hex: string[] = [];
   const ascii: string[] = [];
   for (let start = 0; start < bytes.length; start += perRow) {
-    const row = [...bytes.subarray(start, start + perRow)];
-    const pairs = row.map((byte) => byte.toString(16).padStart(2, '0'));
+    let pairs = '';
+    let signs = '';
+    for (const [column, byte] of bytes.subarray(start, start + perRow).entries()) {
+      if (column > 0) pairs += perRow === 16 && column === 8 ? '  ' : ' ';
+      pairs += PAIRS[byte] ?? '';
+      signs += SIGNS[byte] ?? '';
+    }
     offsets.push((base + start).toString(16).padStart(4, '0'));
-    hex.push(pairs.map((pair, index) => (gapAfter(perRow, index) && index === 8 ? ` ${pair}` : pair)).join(' '));
-    ascii.push(row.map((byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join(''));
+    hex.push(pairs);
+    ascii.push(signs);
   }
   return { offsets: offsets.join('\n'), hex: hex.join('\n'), ascii: ascii.join('\n') };
 }
