@@ -183,6 +183,21 @@ describe.skipIf(!hasProgram('openssl'))('relay and client of Node', () => {
     expect(said().at(-1)).toBe('refused SELF_SIGNED_CERT_IN_CHAIN'); // alice's client sends her root along
   });
 
+  test('what is loaded already is not judged again, and counts again after something else', async () => {
+    const { relay, port, loaded } = await aRelay();
+    const load = (trust: Made) => relay.load({ certificate: desk.certificate, trust: [trust.certificate], crls: [] });
+    expect(load(ca)).toBe(loaded);
+    expect(load(foreign)).toMatchObject({ kind: 'loaded' });
+    expect(await dial(port, alice)).not.toContain('line hello');
+    expect(load(ca)).toEqual(loaded);
+    expect(await dial(port, alice)).toContain('line hello');
+    const certificate = issuedBy(ca, { subject: '/CN=other', for: 'server', names: 'DNS:localhost' });
+    const other = { certificate: certificate.certificate, trust: [ca.certificate], crls: [] };
+    expect(relay.load(other)).toMatchObject({ kind: 'refused', code: 'key-mismatch' });
+    expect(relay.load({ ...other, privateKey: new Secret(certificate.key) })).toMatchObject({ kind: 'loaded' });
+    expect(relay.load(other)).toMatchObject({ kind: 'refused', code: 'key-mismatch' });
+  });
+
   test.each(['TLSv1.3', 'TLSv1.2'] as const)('%s: a session that a client kept is not resumed', async (version) => {
     const { port } = await aRelay();
     const options = { ...outsider(alice), port: port, minVersion: version, maxVersion: version };

@@ -5,6 +5,7 @@
 import { constants, randomBytes } from 'node:crypto';
 import { createServer, TLSSocket, type Server, type TlsOptions } from 'node:tls';
 import { USUAL_SETTINGS } from '../../src/core/bridge/settings.ts';
+import type { Secret } from '../../src/core/bytes/secret.ts';
 import { fingerprintOf, impossibleFor, prepare } from './material.ts';
 import { KnownClients, peerIn } from './peer.ts';
 import { NO_CERTIFICATE, alertNameIn, codeOf, isVerifyCode, wordsFor } from './reasons.ts';
@@ -47,6 +48,7 @@ export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Rela
   /** Tickets outlive a load that changes nothing by which a client is judged. */
   let ticketKeys = randomBytes(TICKET_KEY_BYTES);
   let judgedBy = '';
+  let last: { readonly told: string; readonly privateKey: Secret; readonly result: LoadResult } | null = null;
   const sessionIdContext = randomBytes(16).toString('hex'); // Node's own is the same for every relay of this process
   const options: TlsOptions = {
     ...SECURITY,
@@ -115,6 +117,9 @@ export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Rela
 
   function load(material: RelayMaterial): LoadResult {
     const { certificate, trust, crls, privateKey = identity.privateKey, settings = USUAL_SETTINGS } = material;
+    // Pages tell it before each connection, mostly the same, and to judge it takes longer than many a handshake.
+    const told = JSON.stringify([certificate, trust, crls, settings]);
+    if (last?.told === told && last.privateKey === privateKey) return last.result;
     const { suites, groups, tickets } = settings;
     const side = { certificate, privateKey: privateKey.reveal(), trust, crls, suites, groups };
     const prepared = prepare(side, 'the desk', { ...SECURITY, secureOptions: secureOptions(tickets) });
@@ -125,7 +130,10 @@ export function openNodeRelay({ identity, handshakeMs }: NodeRelayOptions): Rela
     if (judges !== judgedBy) ticketKeys = randomBytes(TICKET_KEY_BYTES);
     judgedBy = judges;
     server.setSecureContext({ ...prepared.options, ticketKeys, sessionIdContext });
-    return { kind: 'loaded', certificate: prepared.leaf && fingerprintOf(prepared.leaf), trust: prepared.trust };
+    const fingerprint = prepared.leaf && fingerprintOf(prepared.leaf);
+    const result = { kind: 'loaded', certificate: fingerprint, trust: prepared.trust } as const;
+    last = { told, privateKey, result };
+    return result;
   }
 }
 
