@@ -88,7 +88,6 @@ export async function startBackstage(options: ServeOptions, log: Log): Promise<B
     openDesk,
     openLabDesk,
     now,
-    random,
     log,
     record: handshakes.record,
   });

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Access, Asking } from '../http/access.ts';
+import type { Access } from '../http/access.ts';
 import { refuseSocket, type RefusalStatus } from '../http/answers.ts';
 import { pathOf } from '../http/handle.ts';
 import type { BridgeDeps } from './deps.ts';
@@ -24,17 +24,14 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
-/** Why a request may not become a socket, as an HTTP status; null when it may. */
-export function whyNotAdmitted(
-  access: Access,
-  request: Asking & { method?: string | undefined },
-): RefusalStatus | null {
+/** The browser of a request that may become a socket, by its random name; else why it may not, as an HTTP status. */
+function admitted(access: Access, request: IncomingMessage): string | RefusalStatus {
   const host = access.hostOf(request);
   if (host === null) return 421;
   if (pathOf(request.url ?? '') !== BRIDGE_PATH) return 404;
   if (request.method !== 'GET') return 405;
   if (!access.isOurOrigin(request, host)) return 403;
-  return access.browserOf(request) === null ? 403 : null;
+  return access.browserOf(request) ?? 403;
 }
 
 export function createBridge(deps: BridgeDeps): Bridge {
@@ -74,10 +71,9 @@ export function createBridge(deps: BridgeDeps): Bridge {
     upgrade(request, socket, head) {
       // A reset between here and 101 would otherwise be an uncaught error that ends the process.
       socket.on('error', () => socket.destroy());
-      const status = isClosing || browsers.size >= deps.limits.sockets + TOLD_AT_ONCE ? 503 : null;
-      const refusal = whyNotAdmitted(deps.access, request) ?? status;
-      if (refusal !== null) return refuseSocket(socket, refusal);
-      const browser = deps.access.browserOf(request) ?? '';
+      const browser = admitted(deps.access, request);
+      if (typeof browser === 'number') return refuseSocket(socket, browser);
+      if (isClosing || browsers.size >= deps.limits.sockets + TOLD_AT_ONCE) return refuseSocket(socket, 503);
       server.handleUpgrade(request, socket, head, (opened) => open(opened, socket, browser));
     },
     async close() {

@@ -5,7 +5,6 @@ import type { RawData, WebSocket } from 'ws';
 import { decodeClientBytes } from '../../src/core/bridge/frames.ts';
 import { CLOSE, FromPage, PROTOCOL_VERSION, type LogRequest, type Request } from '../../src/core/bridge/messages.ts';
 import type { LimitName } from '../../src/core/bridge/limits.ts';
-import { ownerOf } from '../log/owner.ts';
 import type { Session, Sessions } from '../session/session.ts';
 import { type Bucket, take } from './bucket.ts';
 import type { BridgeDeps, Limits } from './deps.ts';
@@ -149,7 +148,7 @@ export class PageSocket {
     const { session, isNew } = this.#greet(hello, this);
     const { desk, engines, deskRuns, handshakes, log } = this.#deps;
     this.#session = session;
-    const viewer = { kind: 'page', owner: ownerOf(hello.learner) } as const;
+    const viewer = { kind: 'page', owner: session.owner } as const;
     this.#log = new LogWindow(handshakes, viewer, this.#outbox, log);
     this.#outbox.send({
       ...{ type: 'welcome', version: PROTOCOL_VERSION, session: session.id, isNew },

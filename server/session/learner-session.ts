@@ -1,4 +1,5 @@
 /** One learner's session: answers the page's requests, and owns every socket and timer that they need. */
+import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type * as v from 'valibot';
 import { LIMITS } from '../../src/core/bridge/limits.ts';
@@ -29,9 +30,9 @@ const ENDED = 'This session has ended. Reload the page.';
 const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 export class LearnerSession implements Session {
-  readonly id: string;
+  readonly id = randomUUID();
+  readonly owner: string;
   readonly #deps: SessionDeps;
-  readonly #owner: string;
   readonly #limits: NonNullable<SessionDeps['limits']>;
   readonly #log: FactLog;
   /** runs of which something may still come */
@@ -54,8 +55,7 @@ export class LearnerSession implements Session {
 
   /** @param owner under whom the handshake log has its runs */
   constructor(deps: SessionDeps, owner: string) {
-    this.#owner = owner;
-    this.id = Buffer.from(deps.random(16)).toString('hex');
+    this.owner = owner;
     this.#deps = deps;
     this.#limits = deps.limits ?? LIMITS;
     this.#log = new FactLog(this.#limits);
@@ -228,7 +228,7 @@ export class LearnerSession implements Session {
     const startedAt = this.#deps.now();
     const { peerPort, localPort, remotePort } = tapRun;
     const recorder = this.#deps.record?.({
-      ...{ owner: this.#owner, label: request.label, startedAt },
+      ...{ owner: this.owner, label: request.label, startedAt },
       client: { address: LOOPBACK, port: peerPort || localPort },
       server: { address: LOOPBACK, port: remotePort },
     });

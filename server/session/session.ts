@@ -17,6 +17,8 @@ import type { Loopback } from './loopback.ts';
 export interface Session {
   /** random; another one means that the server has forgotten what it knew of this learner */
   readonly id: string;
+  /** whose runs in the handshake log are this learner's */
+  readonly owner: string;
   /** Answers one request of a page. Never rejects: what goes wrong is an `error` answer with a plain sentence. */
   handle(request: Request, page: Page): Promise<Answer>;
   /** Bytes of the page's own TLS client. They go nowhere when that connection is over or not this page's. */
@@ -65,7 +67,6 @@ export interface SessionDeps {
   readonly openLabDesk: () => SessionDesk;
   /** Unix time in ms */
   readonly now: () => number;
-  readonly random: (bytes: number) => Uint8Array;
   /** is told of a fault of our own; never of a learner's material */
   readonly log: (line: string) => void;
   /** writes each run down; without it none is */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientBytes } from '../../src/core/bridge/frames.ts';
 import type { Answer, Request } from '../../src/core/bridge/messages.ts';
 import type { Fact } from '../../src/core/bridge/run.ts';
+import { ownerOf } from '../../server/log/owner.ts';
 import type { Session, Sessions } from '../../server/session/session.ts';
 
 /** A fact before its session has numbered it. */
@@ -10,11 +11,16 @@ export type Unnumbered = Fact extends infer Kind ? (Kind extends Fact ? Omit<Kin
 /** A session whose facts a test speaks itself, so that the bridge's order, replay and limits can be tested exactly. */
 export class SpokenSession implements Session {
   readonly id = randomBytes(8).toString('hex');
+  readonly owner: string;
   readonly requests: Request[] = [];
   readonly sent: ClientBytes[] = [];
   farewells = 0;
   readonly #facts: Fact[] = [];
   readonly #listeners = new Set<(fact: Fact) => void>();
+
+  constructor(learner: string) {
+    this.owner = ownerOf(learner);
+  }
 
   get listeners(): number {
     return this.#listeners.size;
@@ -58,7 +64,7 @@ export class SpokenSessions implements Sessions {
 
   of(learner: string): { session: SpokenSession; isNew: boolean } {
     const known = this.#sessions.get(learner);
-    const session = known ?? new SpokenSession();
+    const session = known ?? new SpokenSession(learner);
     this.#sessions.set(learner, session);
     return { session, isNew: known === undefined };
   }

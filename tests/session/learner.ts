@@ -1,5 +1,4 @@
 /** A learner for tests: speaks to a session as the page does, and waits for facts instead of sleeping. */
-import { randomBytes } from 'node:crypto';
 import { Secret } from '../../src/core/bytes/secret.ts';
 import * as v from 'valibot';
 import { FromPage, type Answer, type Request } from '../../src/core/bridge/messages.ts';
@@ -60,7 +59,6 @@ export function sessionsFor(pki: Pki, change: Partial<SessionDeps> = {}) {
     openDesk: anEchoingDesk,
     openLabDesk: anEchoingDesk,
     now: Date.now,
-    random: randomBytes,
     log: (line) => {
       throw new Error(`the session reported a fault of its own: ${line}`);
     },
