@@ -9,6 +9,8 @@ import { processFile } from './processes.ts';
 import { interleaved } from './rounds.ts';
 import { freePort } from '../tests/free-port.ts';
 
+/** before any is counted: V8 compiles what runs often, and that takes some seconds of load */
+const WARM_ROUNDS = 8;
 const ROUNDS = 5;
 const ROUND_MS = 700;
 const PING_BYTES = 1024;
@@ -51,7 +53,7 @@ async function compared(
   atLeast: number,
   tell: (line: string) => void,
 ): Promise<Outcome> {
-  for (let warm = 0; warm < 3; warm++) for (const path of [own, other]) await measure(path);
+  for (let warm = 0; warm < WARM_ROUNDS; warm++) for (const path of [own, other]) await measure(path);
   const rows = await interleaved(ROUNDS, { own: () => measure(own), other: () => measure(other) }, (row, round) =>
     tell(`${what}, round ${round + 1}: ${row.own.toFixed(0)} and ${row.other.toFixed(0)}`),
   );

@@ -5,11 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createServer as createHttp } from 'node:http';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openDoor } from '../../server/front.ts';
 import { answeredAtTheDoor } from '../../server/http/handle.ts';
+import { listening } from '../../server/listening.ts';
 import { createLoopback } from '../../server/session/loopback.ts';
 import { createSessions } from '../../server/session/sessions.ts';
 import type { Engines } from '../../server/session/session.ts';
@@ -17,26 +18,21 @@ import { LIMITS } from '../../src/core/bridge/limits.ts';
 import { Secret } from '../../src/core/bytes/secret.ts';
 
 const MANY = 1_000_000_000;
-/** Limits are for strangers; here they would be what is measured. */
+/** Limits are for strangers; here they would be what is measured. Sessions are kept and forgotten as ever. */
 const limits = {
   ...LIMITS,
   messagesPerSecond: MANY,
   messageBurst: MANY,
   socketsPerCookie: MANY,
   sockets: MANY,
-  sessions: MANY,
 };
 
-const listening = (server: { listen(port: number, host: string, then: () => void): unknown; address(): unknown }) =>
-  new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
-  );
-
+const ANY = { host: '127.0.0.1', port: 0 };
 const echo = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy());
   socket.pipe(socket);
 });
-const echoPort = await listening(echo);
+const echoPort = await listening(echo, ANY);
 
 /** An engine that speaks no TLS: the bridge and the tap are under test. */
 const node: Engines['node'] = () => ({
@@ -58,12 +54,11 @@ const sessions = createSessions({
   openDesk: aSilentDesk,
   openLabDesk: aSilentDesk,
   now: Date.now,
-  random: randomBytes,
   log: (line) => console.error(line),
   limits,
 });
 const http = createHttp();
-const ownPort = await listening(http);
+const ownPort = await listening(http, ANY);
 const door = openDoor(
   { host: '127.0.0.1', port: ownPort, key: randomBytes(32) },
   {
@@ -97,7 +92,7 @@ plain.on('connection', (page: WebSocket) => {
   socket.on('error', () => page.terminate());
   page.on('close', () => socket.destroy());
 });
-const plainPort = await listening(plainHttp);
+const plainPort = await listening(plainHttp, ANY);
 
 console.log(JSON.stringify({ echoPort, plainPort, url: door.url }));
 createInterface({ input: process.stdin })
