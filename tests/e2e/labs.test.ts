@@ -39,6 +39,10 @@ test('a password table is cracked in no time, with salts a little later, and und
   expect(await salted.getByText('have the same hash').count()).toBe(0);
   const slow = table('scrypt with a salt, as the order desk stores it');
   await slow.getByText(/At this pace the rest of the list takes about .* an estimate/).waitFor();
+  const scale = table('How long the whole list takes');
+  const times = scale.getByRole('definition');
+  await times.filter({ hasText: /about .* \(an estimate\)/ }).waitFor();
+  expect(await times.filter({ hasText: /\d m?s$/ }).count()).toBe(2);
   // The page answers meanwhile.
   await learner.presses('Stop');
   await slow.getByText('stopped before').first().waitFor();

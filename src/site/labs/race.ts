@@ -26,6 +26,27 @@ export function restMs({ hashes, ms, words, isDone }: Progress, list: number): n
   return ((list - words) / words) * ms;
 }
 
+/** Milliseconds that the whole list takes: measured when it is done, before that at the pace so far. */
+export function wholeMs(progress: Progress, list: number): number | null {
+  const rest = restMs(progress, list);
+  return progress.isDone || rest !== null ? progress.ms + (rest ?? 0) : null;
+}
+
+/** What the scale of times is marked with, in ms. */
+export const SCALE_MARKS = [
+  ['1 ms', 1],
+  ['1 s', 1000],
+  ['1 min', 60_000],
+  ['1 h', 3_600_000],
+  ['1 day', 86_400_000],
+] as const;
+const LONGEST_MS = Math.max(...SCALE_MARKS.map(([, ms]) => ms));
+
+/** Where a time stands between the first and the last mark, 0 to 1; ten times as long is always the same step. */
+export function onScale(ms: number): number {
+  return Math.min(Math.log10(Math.max(ms, 1)) / Math.log10(LONGEST_MS), 1);
+}
+
 /** Users with the same hash: whoever has the table sees that they chose the same password. */
 export function twins(table: readonly StoredPassword[]): readonly (readonly string[])[] {
   const users = new Map<string, string[]>();
