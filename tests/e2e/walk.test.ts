@@ -149,8 +149,12 @@ describe.sequential('the walk, from an empty profile', () => {
   test('records can be read to the byte, and an order is placed and listed with subject and serial', async () => {
     const { page } = learner;
     await learner.opens('step-by-step', 'What is said before the greeting');
+    const later = page.getByText('What you work with in this step appears here when you have placed your bet.');
+    await later.waitFor();
     await learner.bets('ServerHello, the second one');
     const stage = learner.bench(1);
+    await stage.waitFor();
+    expect(await later.count()).toBe(0);
     await learner.presses('Connect', stage);
     await learner.sees('Both sides accepted, over TLS 1.3');
     await learner.hears('It went as you said.');
