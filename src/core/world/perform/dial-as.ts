@@ -16,9 +16,12 @@ import type { Step } from './step.ts';
 type Dialled = Promise<Result<number>>;
 
 /** The page's own client: only its bytes leave, and the key stays. */
-export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: Step): Dialled {
-  const identity = plan.as === null ? done(null) : await ownIdentity(plan.as, step);
-  if (!identity.ok) return identity;
+export async function dialAsPage(
+  command: CommandOf<'dial'>,
+  plan: Plan,
+  identity: OwnIdentity | null,
+  step: Step,
+): Dialled {
   const { serverName } = plan;
   const trust = anchorsOf(plan.clientTrusts, step);
   const certificate = plan.as === null ? null : (step.world.certificates[plan.as] ?? null);
@@ -40,7 +43,7 @@ export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: S
   const keep = relaySettings(command).tickets ? (kept: KeptTicket) => tickets.keep(kind, kept) : null;
   const client = new OwnClient(
     {
-      ...{ run, serverName, trust, identity: identity.value, resumed: resumed.value, keep },
+      ...{ run, serverName, trust, identity, resumed: resumed.value, keep },
       settings: ownClientSettings(command),
     },
     step.ports,
@@ -50,7 +53,9 @@ export async function dialAsPage(command: CommandOf<'dial'>, plan: Plan, step: S
   return done(run);
 }
 
-async function ownIdentity(owner: Owner, step: Step): Promise<Result<OwnIdentity>> {
+/** What the page's own client shows of itself, and how it can sign; null where the plan is to show nothing. */
+export async function ownIdentity({ as: owner }: Plan, step: Step): Promise<Result<OwnIdentity | null>> {
+  if (owner === null) return done(null);
   const { certificates, keys } = step.world;
   const pem = fromPem(certificates[owner] ?? '');
   const key = keys[owner];

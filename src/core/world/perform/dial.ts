@@ -1,9 +1,11 @@
 /** Connects to the desk: the relay is told what to load, then a client dials it through the tap. */
+import { done } from '../../bytes/result.ts';
 import { clientOf, type CommandOf } from '../commands.ts';
+import type { OwnIdentity } from '../own-client/own-client.ts';
 import type { Loaded } from '../world.ts';
 import { askRelay } from './ask.ts';
 import { crlsOf } from './crl.ts';
-import { anchorsOf, dialAsNode, dialAsPage, runLabel } from './dial-as.ts';
+import { anchorsOf, dialAsNode, dialAsPage, ownIdentity, runLabel } from './dial-as.ts';
 import { hasSettled, SETTLE_MS, tellGreeting, untilKept } from './settle.ts';
 import { renewKeys } from './renew-keys.ts';
 import { planOf, type Plan } from './scenario.ts';
@@ -25,11 +27,15 @@ export async function dial(command: CommandOf<'dial'>, step: Step): Answer {
     server: anchorsOf(plan.value.deskTrusts, step),
     crls: crls.value,
   };
-  return (
-    settingsRefusal(command, plan.value, step) ??
-    (await configureRelay(command, loaded, step)) ??
-    (await connect(command, plan.value, loaded, step))
-  );
+  const refusal = settingsRefusal(command, plan.value, step);
+  if (refusal) return refusal;
+  // Each waits for somebody else: the relay for its server, the page's client for the worker that has its key.
+  const [notReady, identity] = await Promise.all([
+    configureRelay(command, loaded, step),
+    clientOf(command) === 'page' ? ownIdentity(plan.value, step) : done(null),
+  ]);
+  if (notReady) return notReady;
+  return identity.ok ? connect(command, { ...plan.value, loaded, identity: identity.value }, step) : identity.error;
 }
 
 /** Told anew before every connection: the relay may have been restarted, or still hold a scenario's anchors. */
@@ -47,13 +53,22 @@ async function configureRelay(command: CommandOf<'dial'>, { server, crls }: Load
   return null;
 }
 
-async function connect(command: CommandOf<'dial'>, plan: Plan, loaded: Loaded, step: Step): Answer {
+/** What a connection needs that is ready. */
+interface Ready extends Plan {
+  readonly loaded: Loaded;
+  /** of the page's own client; null where it shows none */
+  readonly identity: OwnIdentity | null;
+}
+
+async function connect(command: CommandOf<'dial'>, ready: Ready, step: Step): Answer {
   const client = clientOf(command);
   const watch = new Watch(step.ports);
   try {
-    const dialled = await (client === 'page' ? dialAsPage(command, plan, step) : dialAsNode(command, plan, step));
+    const dialled = await (client === 'page'
+      ? dialAsPage(command, ready, ready.identity, step)
+      : dialAsNode(command, ready, step));
     if (!dialled.ok) return dialled.error;
-    step.tell({ kind: 'loaded', label: runLabel(command), loaded });
+    step.tell({ kind: 'loaded', label: runLabel(command), loaded: ready.loaded });
     const run = await watch.until(dialled.value, hasSettled, SETTLE_MS);
     if (run) tellGreeting(run, step);
     if (run && relaySettings(command).tickets) await untilKept(run, watch);
