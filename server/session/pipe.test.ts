@@ -64,6 +64,14 @@ test.each([
 
 type Ends = ReturnType<typeof openPipe>;
 
+test('a write that waits for an end that then closes has failed', async () => {
+  const { near, far } = openPipe();
+  heardAt(near);
+  const written = new Promise((resolve) => near.write(BIG, resolve));
+  far.destroy();
+  expect(await written).toMatchObject({ code: 'ECONNRESET' });
+});
+
 test('bytes for an end that has gone are answered with a reset', async () => {
   const { near, far } = openPipe();
   const heard = heardAt(near);

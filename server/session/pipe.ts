@@ -52,10 +52,9 @@ export class PipeEnd extends Duplex {
 
   /** Whoever closes before it has read everything resets (RFC 1122 §4.2.2.13). */
   override _destroy(error: Error | null, done: Done): void {
-    const hasUnread = this.readableLength > 0 || this.#waiting !== null;
     this.#waiting?.(gone());
     this.#waiting = null;
-    if (this.#isReset || hasUnread || error !== null) this.#other().#hearReset();
+    if (this.#isReset || this.readableLength > 0 || error !== null) this.#other().#hearReset();
     else this.#other().#hearEnd();
     done(error);
   }
