@@ -17,7 +17,7 @@ import type { Loopback } from './loopback.ts';
 export interface Session {
   /** random; another one means that the server has forgotten what it knew of this learner */
   readonly id: string;
-  /** whose runs in the handshake log are this learner's */
+  /** under whom the handshake log has this learner's runs */
   readonly owner: string;
   /** Answers one request of a page. Never rejects: what goes wrong is an `error` answer with a plain sentence. */
   handle(request: Request, page: Page): Promise<Answer>;

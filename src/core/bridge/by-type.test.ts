@@ -2,14 +2,15 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { byType } from './by-type.ts';
 
-const messages = v.variant('type', [
+const options = [
   v.strictObject({ type: v.literal('say'), line: v.string() }),
   v.variant('client', [
     v.strictObject({ type: v.literal('dial'), client: v.literal('page') }),
     v.strictObject({ type: v.literal('dial'), client: v.literal('node'), version: v.optional(v.string(), '1.3') }),
   ]),
-]);
-const known = byType(messages);
+] as const;
+const messages = v.variant('type', options);
+const known = byType(options);
 
 test.each([
   { type: 'say', line: 'an order' },

@@ -187,26 +187,24 @@ export const LabOpen = v.strictObject({ type: v.literal('lab-open'), id: Id, isN
 /** One line to the desk of the lab, without its newline. */
 export const LabSay = v.strictObject({ type: v.literal('lab-say'), id: Id, line: Line });
 
-export const FromPage = byType(
-  v.variant('type', [
-    Hello,
-    AskCsr,
-    ConfigureRelay,
-    Dial,
-    SetGate,
-    Pass,
-    Inject,
-    Cut,
-    Report,
-    Say,
-    HangUp,
-    LabOpen,
-    LabSay,
-    AskLogRows,
-    FollowLog,
-    AskLogEntry,
-  ]),
-);
+export const FromPage = byType([
+  Hello,
+  AskCsr,
+  ConfigureRelay,
+  Dial,
+  SetGate,
+  Pass,
+  Inject,
+  Cut,
+  Report,
+  Say,
+  HangUp,
+  LabOpen,
+  LabSay,
+  AskLogRows,
+  FollowLog,
+  AskLogEntry,
+]);
 export type FromPage = v.InferOutput<typeof FromPage>;
 /** What is asked of the handshake log. */
 export type LogRequest = Extract<FromPage, { type: 'log-rows' | 'log-follow' | 'log-entry' }>;
@@ -367,19 +365,17 @@ export type Answer = v.InferOutput<typeof Answer>;
 /** An answer of the handshake log. */
 export const LogAnswer = v.variant('type', [LogRows, LogEntry, Done, Failed]);
 export type LogAnswer = v.InferOutput<typeof LogAnswer>;
-export const FromServer = byType(
-  v.variant('type', [
-    Welcome,
-    ...Answer.options,
-    ...RunFact.options,
-    LimitReached,
-    TakenOver,
-    DeskRun,
-    LogRows,
-    LogEntry,
-    LogNews,
-  ]),
-);
+export const FromServer = byType([
+  Welcome,
+  ...Answer.options,
+  ...RunFact.options,
+  LimitReached,
+  TakenOver,
+  DeskRun,
+  LogRows,
+  LogEntry,
+  LogNews,
+]);
 export type FromServer = v.InferOutput<typeof FromServer>;
 export type Welcome = v.InferOutput<typeof Welcome>;
 export type DeskRun = v.InferOutput<typeof DeskRun>;

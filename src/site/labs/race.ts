@@ -28,8 +28,9 @@ export function restMs({ hashes, ms, words, isDone }: Progress, list: number): n
 
 /** Milliseconds that the whole list takes: measured when it is done, before that at the pace so far. */
 export function wholeMs(progress: Progress, list: number): number | null {
+  if (progress.isDone) return progress.ms;
   const rest = restMs(progress, list);
-  return progress.isDone || rest !== null ? progress.ms + (rest ?? 0) : null;
+  return rest === null ? null : progress.ms + rest;
 }
 
 /** What the scale of times is marked with, in ms. */

@@ -18,8 +18,7 @@ type Dialled = Promise<Result<number>>;
 /** The page's own client: only its bytes leave, and the key stays. */
 export async function dialAsPage(
   command: CommandOf<'dial'>,
-  plan: Plan,
-  identity: OwnIdentity | null,
+  { identity, ...plan }: Plan & { readonly identity: OwnIdentity | null },
   step: Step,
 ): Dialled {
   const { serverName } = plan;

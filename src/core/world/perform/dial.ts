@@ -61,12 +61,10 @@ interface Ready extends Plan {
 }
 
 async function connect(command: CommandOf<'dial'>, ready: Ready, step: Step): Answer {
-  const client = clientOf(command);
+  const dialAs = clientOf(command) === 'page' ? dialAsPage : dialAsNode;
   const watch = new Watch(step.ports);
   try {
-    const dialled = await (client === 'page'
-      ? dialAsPage(command, ready, ready.identity, step)
-      : dialAsNode(command, ready, step));
+    const dialled = await dialAs(command, ready, step);
     if (!dialled.ok) return dialled.error;
     step.tell({ kind: 'loaded', label: runLabel(command), loaded: ready.loaded });
     const run = await watch.until(dialled.value, hasSettled, SETTLE_MS);
